@@ -1,0 +1,24 @@
+//! The academic part of a world.
+
+use dive_core::rng::Stream;
+use rusqlite::{Transaction, params};
+
+use super::names::{self, Taken};
+
+/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] =
+    &[("author", "author", "authors", "academic", false, "SELECT name FROM author ORDER BY name")];
+
+/// Creates and fills this part's tables.
+///
+/// # Errors
+/// The database cannot be written.
+pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
+    let mut rng = Stream::new(seed, &["library"]);
+    db.execute("CREATE TABLE author (name TEXT PRIMARY KEY) STRICT", [])?;
+    let mut taken = Taken::default();
+    for _ in 0..300 {
+        db.execute("INSERT INTO author VALUES (?1)", params![taken.fresh(|| names::person(&mut rng))])?;
+    }
+    Ok(())
+}

@@ -1,0 +1,130 @@
+//! Generated worlds: one consistent SQLite database for all five domains, made from a world seed.
+//!
+//! Every company, patient, gene, species, author and town in it is invented; questions about them cannot be answered
+//! from memory, only by calling tools. Generators run in the order atlas, genome, market, clinic, library, each in one
+//! transaction, and may read the tables of those before them. [`AS_OF`] is the world's today.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::{env, fs, process};
+
+use dive_core::canon;
+use dive_tools::entities::EntityType;
+use rusqlite::{Connection, Transaction};
+
+pub mod atlas;
+pub mod clinic;
+pub mod genome;
+pub mod library;
+pub mod market;
+pub mod names;
+
+/// The day on which every world stands still.
+pub const AS_OF: &str = "2025-06-30";
+
+/// Changes whenever a generator does, so that caches and fingerprints notice.
+pub const VERSION: u32 = 1;
+
+type Generator = fn(&Transaction<'_>, u64) -> rusqlite::Result<()>;
+
+const GENERATORS: &[(&str, Generator)] = &[
+    ("atlas", atlas::generate),
+    ("genome", genome::generate),
+    ("market", market::generate),
+    ("clinic", clinic::generate),
+    ("library", library::generate),
+];
+
+/// Entity types whose members are rows of a world: name, noun, plural, domain, quoted, statement that lists the names.
+const ENTITY_TYPES: &[&[(&str, &str, &str, &str, bool, &str)]] =
+    &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
+
+/// A world on disk.
+#[derive(Debug, Clone)]
+pub struct World {
+    seed: u64,
+    path: PathBuf,
+}
+
+impl World {
+    /// The world of that seed, generated in the cache directory unless it is there already.
+    ///
+    /// # Errors
+    /// A sentence that names the file which cannot be written.
+    pub fn open(seed: u64) -> Result<World, String> {
+        World::open_in(&cache_dir(), seed)
+    }
+
+    /// The world of that seed in a directory of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_in(dir: &Path, seed: u64) -> Result<World, String> {
+        let path = dir.join(format!("world-v{VERSION}-{seed}.sqlite"));
+        if !path.exists() {
+            let fail = |e: &dyn std::fmt::Display| format!("{}: the world cannot be written: {e}", path.display());
+            fs::create_dir_all(dir).map_err(|e| fail(&e))?;
+            // Whoever finishes first wins; a world is complete or absent, never half there.
+            static DRAFTS: AtomicU32 = AtomicU32::new(0);
+            let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
+            let draft = dir.join(format!("world-v{VERSION}-{seed}.{}-{draft}.tmp", process::id()));
+            let _ = fs::remove_file(&draft);
+            generate(&draft, seed).map_err(|e| fail(&e))?;
+            fs::rename(&draft, &path).map_err(|e| fail(&e))?;
+        }
+        Ok(World { seed, path })
+    }
+
+    /// The seed it was made from.
+    pub fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The database.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What distinguishes this world from others: generator version and seed.
+    pub fn fingerprint(&self) -> String {
+        canon::fingerprint(&(VERSION, self.seed))
+    }
+}
+
+fn cache_dir() -> PathBuf {
+    let from = |name: &str| env::var_os(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|h| h.join(".cache"))).unwrap_or_else(env::temp_dir).join("dive")
+}
+
+fn generate(path: &Path, seed: u64) -> rusqlite::Result<()> {
+    let mut connection = Connection::open(path)?;
+    connection.pragma_update(None, "journal_mode", "off")?;
+    connection.pragma_update(None, "synchronous", "off")?;
+    for (_, generator) in GENERATORS {
+        let transaction = connection.transaction()?;
+        generator(&transaction, seed)?;
+        transaction.commit()?;
+    }
+    connection.execute_batch("ANALYZE; VACUUM;")
+}
+
+/// The entity types of a world with all their names.
+///
+/// # Errors
+/// The database cannot be read.
+pub fn entity_types(path: &Path) -> rusqlite::Result<Vec<EntityType>> {
+    let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let mut types = Vec::new();
+    for (name, noun, plural, domain, quoted, sql) in ENTITY_TYPES.iter().copied().flatten() {
+        let names = connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        types.push(EntityType {
+            name: (*name).into(),
+            noun: (*noun).into(),
+            plural: (*plural).into(),
+            domain: (*domain).into(),
+            quoted: *quoted,
+            names,
+        });
+    }
+    Ok(types)
+}

@@ -1,0 +1,1 @@
+//! Structural diversity of a run

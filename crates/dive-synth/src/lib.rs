@@ -1,0 +1,1 @@
+//! Config sampling, the K-round loop, realiser and reader, the gate, admission

@@ -1,0 +1,82 @@
+//! The entities that tools accept by name.
+
+use std::collections::{BTreeMap, HashSet};
+
+use serde::{Deserialize, Serialize};
+
+/// A type of entity, its words and the names of all its members.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct EntityType {
+    /// Name used in meanings: `company` in `entity:company`.
+    pub name: String,
+    /// How one is called.
+    pub noun: String,
+    /// How several are called.
+    pub plural: String,
+    /// Domain whose seed entities these are.
+    pub domain: String,
+    /// Titles stand in quotation marks, names do not.
+    #[serde(default)]
+    pub quoted: bool,
+    /// All names, each unique within the type.
+    #[serde(default)]
+    pub names: Vec<String>,
+}
+
+/// All entity types of a pool.
+#[derive(Debug, Clone, Default)]
+pub struct Entities {
+    types: BTreeMap<String, EntityType>,
+    index: BTreeMap<String, HashSet<String>>,
+}
+
+impl Entities {
+    /// Collects types; the last of two with the same name wins.
+    pub fn new(types: impl IntoIterator<Item = EntityType>) -> Entities {
+        let types: BTreeMap<_, _> = types.into_iter().map(|t| (t.name.clone(), t)).collect();
+        let index = types.iter().map(|(k, t)| (k.clone(), t.names.iter().cloned().collect())).collect();
+        Entities { types, index }
+    }
+
+    /// The type of that name.
+    pub fn get(&self, name: &str) -> Option<&EntityType> {
+        self.types.get(name)
+    }
+
+    /// All types, by name.
+    pub fn types(&self) -> impl Iterator<Item = &EntityType> {
+        self.types.values()
+    }
+
+    /// Whether a name belongs to a type; `None` when the type's members are not known.
+    pub fn contains(&self, entity: &str, name: &str) -> Option<bool> {
+        self.index.get(entity).map(|names| names.contains(name))
+    }
+
+    /// The member for `@type:index`, the form in which examples name an entity of whatever world there is.
+    pub fn resolve(&self, reference: &str) -> Option<&str> {
+        let (entity, index) = reference.strip_prefix('@')?.split_once(':')?;
+        self.types.get(entity)?.names.get(index.parse::<usize>().ok()?).map(String::as_str)
+    }
+
+    /// Up to three names nearest to a misspelt one.
+    pub fn nearest(&self, entity: &str, name: &str) -> Vec<&str> {
+        let Some(known) = self.types.get(entity) else {
+            return Vec::new();
+        };
+        let wanted = trigrams(name);
+        let mut scored: Vec<(usize, &str)> = known
+            .names
+            .iter()
+            .map(|n| (trigrams(n).intersection(&wanted).count(), n.as_str()))
+            .filter(|(score, _)| *score > 0)
+            .collect();
+        scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
+        scored.into_iter().take(3).map(|(_, n)| n).collect()
+    }
+}
+
+fn trigrams(text: &str) -> HashSet<[char; 3]> {
+    let chars: Vec<char> = format!("  {} ", text.to_lowercase()).chars().collect();
+    chars.windows(3).filter_map(|w| <[char; 3]>::try_from(w).ok()).collect()
+}

@@ -1,0 +1,154 @@
+//! All tools known to a run, and the runtime around them.
+
+use std::collections::HashMap;
+
+use dive_core::canon;
+use dive_core::evidence::Outcome;
+use dive_core::sem::Sem;
+use dive_core::tool::{ErrorKind, ToolError, ToolSpec};
+use jsonschema::Validator;
+use serde_json::{Map, Value};
+
+use crate::entities::Entities;
+
+/// Longest result, in bytes of JSON; longer lists are cut and marked.
+pub const OUTPUT_CAP: usize = 8 * 1024;
+
+/// What executes a tool.
+pub trait Backend: Send + Sync {
+    /// Runs a call whose arguments already satisfy the tool's schema.
+    ///
+    /// # Errors
+    /// A typed error with a sentence that a model can act on.
+    fn call(&self, args: &Map<String, Value>) -> Result<Value, ToolError>;
+}
+
+/// A tool of the pool, ready to run.
+pub struct Tool {
+    /// What it is.
+    pub spec: ToolSpec,
+    backend: Box<dyn Backend>,
+    validator: Validator,
+}
+
+/// All tools known to a run.
+pub struct ToolPool {
+    tools: Vec<Tool>,
+    by_name: HashMap<String, usize>,
+    entities: Entities,
+}
+
+impl ToolPool {
+    /// A pool of these tools, in order of id.
+    ///
+    /// # Errors
+    /// Every complaint of the [lint](dive_core::lint), one a line.
+    pub fn new(
+        tools: impl IntoIterator<Item = (ToolSpec, Box<dyn Backend>)>,
+        entities: Entities,
+    ) -> Result<ToolPool, String> {
+        let mut built = Vec::new();
+        for (spec, backend) in tools {
+            let validator = jsonschema::validator_for(&spec.input_schema())
+                .map_err(|e| format!("tool `{}`: the schema is invalid: {e}", spec.id))?;
+            built.push(Tool { spec, backend, validator });
+        }
+        built.sort_by(|a, b| a.spec.id.cmp(&b.spec.id));
+        let specs: Vec<&ToolSpec> = built.iter().map(|t| &t.spec).collect();
+        let complaints = dive_core::lint::lint(&specs);
+        if !complaints.is_empty() {
+            return Err(complaints.join("\n"));
+        }
+        let by_name = built.iter().enumerate().map(|(i, t)| (t.spec.name.clone(), i)).collect();
+        Ok(ToolPool { tools: built, by_name, entities })
+    }
+
+    /// The specifications, in order of id.
+    pub fn specs(&self) -> impl ExactSizeIterator<Item = &ToolSpec> {
+        self.tools.iter().map(|t| &t.spec)
+    }
+
+    /// The specification of that name.
+    pub fn spec(&self, name: &str) -> Option<&ToolSpec> {
+        self.by_name.get(name).and_then(|i| self.tools.get(*i)).map(|t| &t.spec)
+    }
+
+    /// The entities that tools accept by name.
+    pub fn entities(&self) -> &Entities {
+        &self.entities
+    }
+
+    /// Changes whenever anything about the tools changes.
+    pub fn fingerprint(&self) -> String {
+        canon::fingerprint(&self.specs().collect::<Vec<_>>())
+    }
+
+    /// Calls a tool: arguments are validated first, results are capped, and every failure is typed.
+    pub fn call(&self, name: &str, args: &Map<String, Value>) -> Outcome {
+        match self.try_call(name, args) {
+            Ok((value, complete)) => Outcome::Value { value, complete },
+            Err(error) => Outcome::Error { error },
+        }
+    }
+
+    fn try_call(&self, name: &str, args: &Map<String, Value>) -> Result<(Value, bool), ToolError> {
+        let tool = self
+            .by_name
+            .get(name)
+            .and_then(|i| self.tools.get(*i))
+            .ok_or_else(|| ToolError::not_found(format!("There is no tool `{name}`.")))?;
+        // Null for an optional parameter means absent.
+        let given;
+        let args = if args.values().any(Value::is_null) {
+            given = args.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+            &given
+        } else {
+            args
+        };
+        self.validate(tool, args)?;
+        let value = tool.backend.call(args)?;
+        cap(&tool.spec, value)
+    }
+
+    fn validate(&self, tool: &Tool, args: &Map<String, Value>) -> Result<(), ToolError> {
+        let object = Value::Object(args.clone());
+        if let Some(error) = tool.validator.iter_errors(&object).next() {
+            let place = error.instance_path().to_string();
+            let place = if place.is_empty() { String::new() } else { format!("`{}`: ", place.trim_start_matches('/')) };
+            return Err(ToolError::bad(format!("{place}{error}.")));
+        }
+        for param in &tool.spec.params {
+            let (Sem::Entity(entity), Some(Value::String(name))) = (&param.sem, args.get(&param.name)) else {
+                continue;
+            };
+            if self.entities.contains(entity, name) == Some(false) {
+                let near = self.entities.nearest(entity, name);
+                let hint = if near.is_empty() { String::new() } else { format!(" Did you mean {}?", near.join(", ")) };
+                let noun = self.entities.get(entity).map_or(entity.as_str(), |t| t.noun.as_str());
+                return Err(ToolError::not_found(format!("There is no {noun} named `{name}`.{hint}")));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Cuts a list to the output cap; a result without a list that is too long is refused.
+fn cap(spec: &ToolSpec, mut value: Value) -> Result<(Value, bool), ToolError> {
+    let mut size = serde_json::to_vec(&value).map_or(usize::MAX, |v| v.len());
+    let mut truncated = value.get("truncated").is_some_and(|t| t == &Value::Bool(true));
+    if size > OUTPUT_CAP {
+        truncated = true;
+        let list = spec.output.rows.as_ref().and_then(|r| value.pointer_mut(&r.pointer)).and_then(Value::as_array_mut);
+        let Some(list) = list else {
+            return Err(ToolError::new(ErrorKind::TooLarge, "The result is too long; ask for less."));
+        };
+        while size + 20 > OUTPUT_CAP {
+            let Some(dropped) = list.pop() else { break };
+            size -= serde_json::to_vec(&dropped).map_or(0, |v| v.len() + 1);
+        }
+        if let Some(map) = value.as_object_mut() {
+            map.insert("truncated".into(), true.into());
+        }
+    }
+    Ok((value, spec.output.complete && !truncated))
+}
