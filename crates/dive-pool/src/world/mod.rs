@@ -22,8 +22,16 @@ pub mod names;
 /// The day on which every world stands still.
 pub const AS_OF: &str = "2025-06-30";
 
-/// Changes whenever a generator does, so that caches and fingerprints notice.
-pub const VERSION: u32 = 1;
+/// The generators' source: caches and fingerprints must notice any change, and nobody remembers to count up a number.
+const SOURCES: &[&str] = &[
+    include_str!("mod.rs"),
+    include_str!("names.rs"),
+    include_str!("atlas.rs"),
+    include_str!("genome.rs"),
+    include_str!("market.rs"),
+    include_str!("clinic.rs"),
+    include_str!("library.rs"),
+];
 
 type Generator = fn(&Transaction<'_>, u64) -> rusqlite::Result<()>;
 
@@ -44,6 +52,7 @@ const ENTITY_TYPES: &[&[(&str, &str, &str, &str, bool, &str)]] =
 pub struct World {
     seed: u64,
     path: PathBuf,
+    fingerprint: String,
 }
 
 impl World {
@@ -60,19 +69,20 @@ impl World {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(dir: &Path, seed: u64) -> Result<World, String> {
-        let path = dir.join(format!("world-v{VERSION}-{seed}.sqlite"));
+        let fingerprint = canon::fingerprint(&(SOURCES, seed));
+        let path = dir.join(format!("world-{fingerprint}.sqlite"));
         if !path.exists() {
             let fail = |e: &dyn std::fmt::Display| format!("{}: the world cannot be written: {e}", path.display());
             fs::create_dir_all(dir).map_err(|e| fail(&e))?;
             // Whoever finishes first wins; a world is complete or absent, never half there.
             static DRAFTS: AtomicU32 = AtomicU32::new(0);
             let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
-            let draft = dir.join(format!("world-v{VERSION}-{seed}.{}-{draft}.tmp", process::id()));
+            let draft = dir.join(format!("world-{fingerprint}.{}-{draft}.tmp", process::id()));
             let _ = fs::remove_file(&draft);
             generate(&draft, seed).map_err(|e| fail(&e))?;
             fs::rename(&draft, &path).map_err(|e| fail(&e))?;
         }
-        Ok(World { seed, path })
+        Ok(World { seed, path, fingerprint })
     }
 
     /// The seed it was made from.
@@ -85,9 +95,9 @@ impl World {
         &self.path
     }
 
-    /// What distinguishes this world from others: generator version and seed.
-    pub fn fingerprint(&self) -> String {
-        canon::fingerprint(&(VERSION, self.seed))
+    /// What distinguishes this world from others: generators and seed.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
     }
 }
 
