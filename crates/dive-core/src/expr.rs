@@ -124,6 +124,11 @@ pub enum Op {
     },
     /// `[values, keys, key]` → the value at the one place where the key stands.
     At,
+    /// `[items]` → the element at that index, from 0.
+    Item {
+        /// Index from 0.
+        index: u32,
+    },
     /// `[a, b]` → the elements of `a` that are in `b`, in order of `a`.
     Intersect,
     /// `[a, b]` → whether `a > b`; equality is an error.
@@ -256,6 +261,7 @@ impl Op {
             Op::Top { .. } => "top",
             Op::Filter { .. } => "filter",
             Op::At => "at",
+            Op::Item { .. } => "item",
             Op::Intersect => "intersect",
             Op::Greater => "greater",
             Op::If => "if",
@@ -373,6 +379,9 @@ impl Op {
                     (None, _) => Err(EvalError::Missing(key.to_string())),
                     _ => Err(EvalError::Tie(key.to_string())),
                 }
+            }
+            (Op::Item { index }, [v]) => {
+                list(v)?.get(*index as usize).cloned().ok_or_else(|| EvalError::Missing(format!("index {index}")))
             }
             (Op::Intersect, [a, b]) => {
                 let (a, b) = (list(a)?, list(b)?);

@@ -15,6 +15,7 @@ pub mod answer;
 pub mod canon;
 pub mod certificate;
 pub mod evidence;
+pub mod exemplar;
 pub mod expr;
 pub mod form;
 pub mod lint;

@@ -10,6 +10,7 @@ use dive_tools::native::NativeTool;
 use dive_tools::sql::{Source, SqlTool};
 use dive_tools::{Backend, ToolPool, manifest};
 
+mod exemplars;
 pub mod world;
 
 mod academic;
@@ -18,6 +19,7 @@ mod financial;
 mod general;
 mod medical;
 
+pub use exemplars::exemplars;
 pub use world::World;
 
 /// The five domains, in the order of the paper.
