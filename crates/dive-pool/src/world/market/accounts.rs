@@ -108,9 +108,9 @@ pub fn keep(db: &Transaction<'_>, rng: &mut Stream, companies: &mut [Company]) -
 
             let (receivables, inventory) = (part(revenue, habits.receivables), part(cost, habits.inventory));
             let payables = part(cost, habits.payables);
-            let operating =
-                net + depreciation - (receivables + inventory - books.receivables - books.inventory) + payables
-                    - books.payables;
+            let operating = net + depreciation - (receivables + inventory - books.receivables - books.inventory)
+                + payables
+                - books.payables;
             let investment = part(revenue, habits.investment * rng.range(0.7, 1.4));
             let paid = (dividend * company.shares as f64 / 1e5).round() as i64;
             let before = books.cash + operating - investment - paid;

@@ -274,12 +274,7 @@ const OFFICES: &[&str] = &[
 ];
 
 /// Invents and stores the executives.
-pub fn staff(
-    db: &Transaction<'_>,
-    rng: &mut Stream,
-    companies: &[Company],
-    cities: &[String],
-) -> rusqlite::Result<()> {
+pub fn staff(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], cities: &[String]) -> rusqlite::Result<()> {
     db.execute_batch(
         "CREATE TABLE executive (name TEXT PRIMARY KEY, company TEXT NOT NULL, office TEXT NOT NULL,
              appointed TEXT NOT NULL, born TEXT NOT NULL, birthplace TEXT NOT NULL, salary REAL NOT NULL,
@@ -296,7 +291,7 @@ pub fn staff(
             let rank = if i == 0 { 1.0 } else { rng.range(0.45, 0.8) };
             let salary = rounded(rank * 22.0 * libm::pow(company.headcount as f64, 0.44) * rng.range(0.75, 1.3), 1);
             let appointed = day(rng, 2009.max(company.founded_year + 1), 2024);
-            let born = day(rng, 1955, 1983);
+            let born = day(rng, 1955, 1980);
             let birthplace = rng.pick(cities).map_or("", String::as_str);
             let previous = loop {
                 match rng.pick(companies) {

@@ -67,11 +67,11 @@ pub fn banks(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
         let branches = (assets / rng.range(120.0, 420.0)) as i64 + 3;
         let city = rng.pick(cities).map_or("", String::as_str);
         let capital = rounded(rng.range(11.5, 21.0), 2);
-        insert.execute(params![name, city, day(rng, 1840, 1998), assets, branches, capital])?;
+        insert.execute(params![name, city, day(rng, 1840, 1990), assets, branches, capital])?;
         let (base, slope) = (rng.range(1.4, 2.6), rng.range(-0.25, 0.6));
         for term in [1, 2, 3, 5, 7, 10] {
             let rate = base + slope * libm::log(f64::from(term)) + 0.08 * rng.normal();
-            let minimum = rng.pick(&[500, 1000, 2500, 5000, 10_000, 20_000]).copied().unwrap_or(1000);
+            let minimum = 50 * rng.between(10, 400);
             offer.execute(params![name, term, rounded(rate.max(0.2), 2), minimum])?;
         }
         names.push(name);
@@ -80,12 +80,7 @@ pub fn banks(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
 }
 
 /// Gives every company its main bank loan.
-pub fn lend(
-    db: &Transaction<'_>,
-    rng: &mut Stream,
-    companies: &[Company],
-    banks: &[String],
-) -> rusqlite::Result<()> {
+pub fn lend(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], banks: &[String]) -> rusqlite::Result<()> {
     db.execute_batch(
         "CREATE TABLE loan (company TEXT PRIMARY KEY, bank TEXT NOT NULL, principal REAL NOT NULL, rate REAL NOT NULL,
              term INTEGER NOT NULL, signed TEXT NOT NULL) STRICT;
@@ -127,7 +122,7 @@ pub fn bonds(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], curv
             let kind = rng.pick(&kinds).copied().unwrap_or_default();
             let name = taken.fresh(|| format!("{} {kind}", names::word(rng, 2)));
             let (month, date) = (rng.between(1, 12), rng.between(1, 28));
-            let (issued, matures) = (rng.between(2016, 2024), rng.between(2026, 2036));
+            let (issued, matures) = (rng.between(2016.max(company.founded_year + 1), 2024), rng.between(2026, 2036));
             let years = matures as f64 + month as f64 / 12.0 - 2025.5;
             let required = (curve.at(years) + spread(company) + 0.2 * rng.normal()).max(0.8);
             // Coupons reflect what the market asked on the day of issue, in eighths of a percent.

@@ -12,8 +12,6 @@ mod credit;
 mod funds;
 mod prices;
 
-use companies::Company;
-
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
 pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
     ("company", "company", "companies", "financial", false, "SELECT name FROM company ORDER BY name"),
@@ -47,8 +45,10 @@ pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
 /// The database cannot be written.
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     let stream = |part: &str| Stream::new(seed, &["market", part]);
-    let cities: Vec<String> =
-        db.prepare("SELECT name FROM city ORDER BY name")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let cities: Vec<String> = db
+        .prepare("SELECT name FROM city ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
     let mut companies = companies::found(db, &mut stream("companies"), &cities)?;
     accounts::keep(db, &mut stream("accounts"), &mut companies)?;
     credit::rate(&mut stream("ratings"), &mut companies);

@@ -169,7 +169,7 @@ fn compose(
     let mut insert = db.prepare_cached("INSERT INTO index_member VALUES (?1, ?2, ?3, ?4)")?;
     for company in members {
         let weight = rounded(100.0 * company.capitalisation() / total, 2);
-        insert.execute(params![name, company.name, weight, day(rng, 2021, 2024)])?;
+        insert.execute(params![name, company.name, weight, day(rng, 2022, 2024)])?;
     }
     Ok(())
 }
