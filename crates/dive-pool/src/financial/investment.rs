@@ -30,7 +30,7 @@ fn appraisal() -> Vec<NativeTool> {
             .param("discount_rate", "level:rate.hurdle[%]", "Discount rate in percent a year.")
             .label("discount rate").range(-50.0, 500.0).sample(4.0, 14.0, 0.5)
             .field("net_present_value", "amount:money.net_present_value[M EUR]", "net present value")
-            .tail("of {cash_flows} at {discount_rate}").tail("of {cash_flows} discounted at {discount_rate}")
+            .tail("of {cash_flows} at {discount_rate}").tail("of {cash_flows} discounted at {=discount_rate}")
             .example(json!({"cash_flows": [-40_000, 8000, 9200, 10_000, 12_000, 14_500], "discount_rate": 8}), "/net_present_value", 1922.0616)
             .example_error(json!({"cash_flows": [], "discount_rate": 8}))
             .run(|flows: Vec<f64>, rate: f64| {

@@ -115,14 +115,14 @@ pub fn bonds(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], curv
     let mut taken = Taken::default();
     for company in companies {
         let debt = company.debt as f64 / 10.0;
-        if debt < 25.0 || !rng.chance(0.5) {
+        if debt < 20.0 || !rng.chance(0.65) {
             continue;
         }
         for _ in 0..rng.between(1, 4) {
             let kind = rng.pick(&kinds).copied().unwrap_or_default();
             let name = taken.fresh(|| format!("{} {kind}", names::word(rng, 2)));
             let (month, date) = (rng.between(1, 12), rng.between(1, 28));
-            let (issued, matures) = (rng.between(2016.max(company.founded_year + 1), 2024), rng.between(2026, 2036));
+            let (issued, matures) = (rng.between(2016.max(company.founded_year + 1), 2024), rng.between(2026, 2040));
             let years = matures as f64 + month as f64 / 12.0 - 2025.5;
             let required = (curve.at(years) + spread(company) + 0.2 * rng.normal()).max(0.8);
             // Coupons reflect what the market asked on the day of issue, in eighths of a percent.
@@ -161,7 +161,7 @@ pub fn projects(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -
     let mut flow = db.prepare("INSERT INTO project_cash_flow VALUES (?1, ?2, ?3)")?;
     let mut taken = Taken::default();
     for company in companies {
-        if !rng.chance(0.3) {
+        if !rng.chance(0.45) {
             continue;
         }
         for _ in 0..rng.between(1, 4) {
