@@ -28,7 +28,12 @@ const SOURCES: &[&str] = &[
     include_str!("names.rs"),
     include_str!("atlas.rs"),
     include_str!("genome.rs"),
-    include_str!("market.rs"),
+    include_str!("market/mod.rs"),
+    include_str!("market/companies.rs"),
+    include_str!("market/accounts.rs"),
+    include_str!("market/prices.rs"),
+    include_str!("market/credit.rs"),
+    include_str!("market/funds.rs"),
     include_str!("clinic.rs"),
     include_str!("library.rs"),
 ];
