@@ -26,7 +26,10 @@ pub const AS_OF: &str = "2025-06-30";
 const SOURCES: &[&str] = &[
     include_str!("mod.rs"),
     include_str!("names.rs"),
-    include_str!("atlas.rs"),
+    include_str!("atlas/mod.rs"),
+    include_str!("atlas/land.rs"),
+    include_str!("atlas/life.rs"),
+    include_str!("atlas/network.rs"),
     include_str!("genome.rs"),
     include_str!("market/mod.rs"),
     include_str!("market/companies.rs"),
