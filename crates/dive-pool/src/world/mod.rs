@@ -29,7 +29,10 @@ const SOURCES: &[&str] = &[
     include_str!("atlas.rs"),
     include_str!("genome.rs"),
     include_str!("market.rs"),
-    include_str!("clinic.rs"),
+    include_str!("clinic/mod.rs"),
+    include_str!("clinic/care.rs"),
+    include_str!("clinic/drugs.rs"),
+    include_str!("clinic/patients.rs"),
     include_str!("library.rs"),
 ];
 
