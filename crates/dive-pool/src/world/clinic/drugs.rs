@@ -8,7 +8,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
 use super::{
-    Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, index, log_uniform, normal, pick, plus, round,
+    Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, index, log_uniform, pick, plus, round,
     today,
 };
 
@@ -155,7 +155,7 @@ fn drug(
             half_life,
             bioavailability,
             volume,
-            round(normal(rng, 70.0, 25.0, 4.0, 99.6), 1),
+            round(100.0 - log_uniform(rng, 0.6, 94.0), 1),
             target,
             significant(target * rng.range(2.2, 6.5), 3)
         ])?;
@@ -194,7 +194,7 @@ fn disorders(
             rng.between(1861, 1997),
             significant(log_uniform(rng, 0.4, 900.0), 3),
             round(rng.range(4.0, 71.0), 1),
-            round(normal(rng, 78.0, 18.0, 14.0, 99.7), 1),
+            round(100.0 - log_uniform(rng, 0.8, 84.0), 1),
             round(rng.range(22.0, 81.0), 1),
             pick(rng, genes),
             first_line.map(|d| d.name.clone()).unwrap_or_default()
@@ -245,7 +245,8 @@ fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &For
         } else {
             (plus(drug.approved, -rng.between(900, 2800)), plus(drug.approved, -60))
         };
-        let completed = between(rng, plus(started, 240), latest.max(plus(started, 240)));
+        let latest = latest.min(plus(started, 1900)).max(plus(started, 240));
+        let completed = between(rng, plus(started, 240), latest);
         let experienced: Vec<_> = staff.physicians.iter().filter(|p| p.licensed < started).collect();
         let Some(investigator) = experienced.get(index(rng, experienced.len())) else { continue };
         let size = log_uniform(rng, 50.0, if phase == "phase II" { 260.0 } else { 2400.0 });
@@ -284,7 +285,7 @@ fn assays(db: &Transaction<'_>, rng: &mut Stream, formulary: &Formulary, compani
     let mut taken = Taken::default();
     for (disorder, ..) in &formulary.disorders {
         for _ in 0..rng.between(2, 4) {
-            let name = taken.fresh(|| format!("{} {}", names::word(rng, 2), pick(rng, &["assay", "test"])));
+            let name = taken.fresh(|| format!("{} {}", names::word(rng, 2), pick(rng, &["Dx", "Check", "Detect"])));
             let (ill, well) = (rng.between(60, 420), rng.between(90, 900));
             let detected = (ill as f64 * rng.range(0.62, 0.985)).round() as i64;
             let cleared = (well as f64 * rng.range(0.66, 0.99)).round() as i64;
