@@ -8,8 +8,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
 use super::{
-    Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, index, log_uniform, pick, plus, round,
-    today,
+    Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, index, log_uniform, pick, plus, round, today,
 };
 
 const DRUGS: usize = 300;
