@@ -67,10 +67,10 @@ fn delta_ratio() -> NativeTool {
         .field("delta_ratio", "level:delta_ratio", "delta ratio")
         .tail("for {anion_gap_mmol_l} and {bicarbonate_mmol_l}")
         .example(json!({"anion_gap_mmol_l": 24, "bicarbonate_mmol_l": 14}), "/delta_ratio", 1.2)
-        .example_error(json!({"anion_gap_mmol_l": 12, "bicarbonate_mmol_l": 26}))
+        .example_error(json!({"anion_gap_mmol_l": 16, "bicarbonate_mmol_l": 26}))
         .run(|gap: f64, bicarbonate: f64| {
-            if bicarbonate >= 24.0 {
-                return Err(ToolError::bad("The delta ratio needs a bicarbonate below 24 mmol/L."));
+            if bicarbonate >= 24.0 || gap <= 12.0 {
+                return Err(ToolError::bad("The delta ratio needs a bicarbonate below 24 and a gap above 12 mmol/L."));
             }
             Ok(json!({"delta_ratio": (gap - 12.0) / (24.0 - bicarbonate)}))
         })
@@ -162,6 +162,7 @@ fn expected_carbon_dioxide() -> NativeTool {
             "level:gas_pressure.expected_carbon_dioxide[mmHg]",
             "expected carbon dioxide pressure (Winters)",
         )
+        .plural("expected carbon dioxide pressures (Winters)")
         .tail("for {bicarbonate_mmol_l}")
         .example(json!({"bicarbonate_mmol_l": 12}), "/pressure_mmhg", 26.0)
         .example(json!({"bicarbonate_mmol_l": 20}), "/pressure_mmhg", 38.0)

@@ -31,6 +31,7 @@ fn meld() -> NativeTool {
         .serum_creatinine()
         .serum_sodium()
         .field("score", "level:meld_na", "MELD-Na score (OPTN 2016)")
+        .plural("MELD-Na scores (OPTN 2016)")
         .tail("for {bilirubin_mg_dl}, {inr}, {creatinine_mg_dl} and {sodium_mmol_l}")
         .example(
             json!({"bilirubin_mg_dl": 3.0, "inr": 1.8, "creatinine_mg_dl": 1.5, "sodium_mmol_l": 130}),
@@ -117,15 +118,15 @@ fn homa() -> NativeTool {
         .label("fasting plasma glucose")
         .range(20.0, 600.0)
         .sample(70.0, 210.0, 2.0)
-        .param("insulin_uu_ml", "level:insulin[uU/mL]", "Fasting insulin in µU/mL.")
+        .param("insulin_mu_l", "level:insulin[mU/L]", "Fasting insulin in mU/L.")
         .label("fasting insulin")
         .range(0.2, 300.0)
         .sample(3.0, 32.0, 0.5)
         .field("homa_ir", "level:homa_ir", "HOMA-IR index")
         .plural("HOMA-IR indices")
-        .tail("for {glucose_mg_dl} and {insulin_uu_ml}")
-        .example(json!({"glucose_mg_dl": 90, "insulin_uu_ml": 9}), "/homa_ir", 2.0)
-        .example(json!({"glucose_mg_dl": 162, "insulin_uu_ml": 15}), "/homa_ir", 6.0)
+        .tail("for {glucose_mg_dl} and {insulin_mu_l}")
+        .example(json!({"glucose_mg_dl": 90, "insulin_mu_l": 9}), "/homa_ir", 2.0)
+        .example(json!({"glucose_mg_dl": 162, "insulin_mu_l": 15}), "/homa_ir", 6.0)
         .run(|glucose: f64, insulin: f64| Ok(json!({"homa_ir": glucose * insulin / 405.0})))
 }
 
@@ -142,7 +143,7 @@ fn ldl() -> NativeTool {
     .range(40.0, 1000.0)
     .sample(130.0, 290.0, 2.0)
     .param("hdl_mg_dl", "level:cholesterol.hdl[mg/dL]", "HDL cholesterol in mg/dL.")
-    .label("HDL cholesterol")
+    .label("plasma HDL cholesterol")
     .range(3.0, 200.0)
     .sample(28.0, 84.0, 2.0)
     .param("triglycerides_mg_dl", "level:triglycerides[mg/dL]", "Triglycerides in mg/dL.")
@@ -190,7 +191,7 @@ fn average_glucose() -> NativeTool {
     // Nathan et al., Diabetes Care 2008;31:1473: 7 % is 154 mg/dL.
     native("medical.metabolism.estimated_average_glucose", Processing, "Estimated average glucose from HbA1c.")
         .param("hba1c_percent", "level:hba1c[%]", "HbA1c in percent.")
-        .label("HbA1c")
+        .label("glycated haemoglobin")
         .range(3.0, 20.0)
         .sample(4.8, 12.0, 0.1)
         .field("glucose_mg_dl", "level:glucose.estimated_average[mg/dL]", "estimated average glucose")
@@ -210,6 +211,7 @@ fn iron() -> NativeTool {
         .range(1.0, 25.0)
         .sample(6.5, 12.5, 0.1)
         .field("deficit_mg", "amount:iron_deficit[mg]", "total iron deficit (Ganzoni)")
+        .plural("total iron deficits (Ganzoni)")
         .tail("for {weight_kg} and {haemoglobin_g_dl}")
         .example(json!({"weight_kg": 60, "haemoglobin_g_dl": 9}), "/deficit_mg", 1364.0)
         .example_error(json!({"weight_kg": 60, "haemoglobin_g_dl": 16}))

@@ -130,7 +130,7 @@ impl Findings for Builder {
     }
 
     fn platelets(self) -> Self {
-        self.param("platelets_10e9_l", "level:cell_count.platelets[10^9/L]", "Platelet count in 10^9/L.")
+        self.param("platelets_10e9_l", "level:cell_count.platelets[×10^9/L]", "Platelet count in 10^9 per litre.")
             .label("platelet count")
             .range(1.0, 3000.0)
             .sample(60.0, 420.0, 5.0)

@@ -204,6 +204,7 @@ fn carboplatin() -> NativeTool {
         .range(1.0, 250.0)
         .sample(20.0, 125.0, 5.0)
         .field("dose_mg", "amount:dose.carboplatin[mg]", "carboplatin dose (Calvert)")
+        .plural("carboplatin doses (Calvert)")
         .tail("for {target_auc} and {gfr_ml_min}")
         .example(json!({"target_auc": 5, "gfr_ml_min": 100}), "/dose_mg", 625.0)
         .example(json!({"target_auc": 6, "gfr_ml_min": 75}), "/dose_mg", 600.0)

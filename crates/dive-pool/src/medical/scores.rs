@@ -143,8 +143,8 @@ fn news2() -> NativeTool {
         )
         .subject("observations")
         .field("score", "level:early_warning_score", "NEWS2 score")
-        .field("risk", "category:early_warning_risk", "clinical risk by NEWS2")
-        .plural("clinical risks by NEWS2")
+        .field("risk", "category:early_warning_risk", "NEWS2 clinical risk")
+        .plural("NEWS2 clinical risks")
         .example(
             json!({"respiratory_rate": 16, "saturation_percent": 97, "supplemental_oxygen": false, "systolic_mmhg": 120,
                 "heart_rate_bpm": 70, "coma_score": 15, "temperature_c": 37}),

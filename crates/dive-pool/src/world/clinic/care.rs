@@ -41,7 +41,7 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
     let mut cities = column(db, "SELECT name FROM city ORDER BY name")?;
     rng.shuffle(&mut cities);
     // Few cities have hospitals, so that most of these have several.
-    let towns = cities.iter().take(26).cloned().collect::<Vec<_>>();
+    let towns = cities.iter().take(32).cloned().collect::<Vec<_>>();
     let mut staff =
         Staff { hospitals: Vec::new(), departments: Vec::new(), physicians: Vec::new(), cities: cities.clone() };
     let (mut taken, mut people) = (Taken::default(), Taken::default());

@@ -14,7 +14,7 @@ use super::{
 const DRUGS: usize = 300;
 const DISORDERS: usize = 140;
 const INTERACTIONS: usize = 620;
-const TRIALS: usize = 280;
+const TRIALS: usize = 420;
 
 /// Pharmacological classes.
 pub(super) const CLASSES: &[&str] = &[
@@ -95,8 +95,8 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff) ->
         Ok(names)
     };
     // Few companies and genes take part, so that most of these have several drugs.
-    let companies = sample(rng, "SELECT name FROM company ORDER BY name", 45)?;
-    let genes = sample(rng, "SELECT symbol FROM gene ORDER BY symbol", 70)?;
+    let companies = sample(rng, "SELECT name FROM company ORDER BY name", 110)?;
+    let genes = sample(rng, "SELECT symbol FROM gene ORDER BY symbol", 110)?;
     let mut formulary = Formulary { drugs: Vec::new(), disorders: Vec::new() };
     let mut taken = Taken::default();
     for number in 0..DRUGS {
@@ -134,9 +134,9 @@ fn drug(
         _ => round(rng.range(12.0, 98.0), 1),
     };
     let approved = in_years(rng, 1998, 2022);
-    let max_daily_dose = 5 * (log_uniform(rng, 12.0, 3200.0) / 5.0).round() as i64;
-    let half_life = significant(log_uniform(rng, 0.9, 62.0), 3);
-    let volume = significant(log_uniform(rng, 0.12, 11.0), 3);
+    let max_daily_dose = 5 * (log_uniform(rng, 24.0, 3200.0) / 5.0).round() as i64;
+    let half_life = significant(log_uniform(rng, 1.4, 62.0), 3);
+    let volume = significant(log_uniform(rng, 0.12, 5.6), 3);
     // A third of the maximum dose keeps a person of 70 kg at the target concentration.
     let clearance = std::f64::consts::LN_2 * volume * 70.0 / half_life;
     let target = significant(bioavailability / 100.0 * max_daily_dose as f64 / 3.0 / (24.0 * clearance), 3);
@@ -172,7 +172,9 @@ fn disorders(
         let name = taken.fresh(|| format!("{} {}", names::surname(rng), pick(rng, &["syndrome", "disease"])));
         let specialty = SPECIALTIES.get(number % SPECIALTIES.len()).copied().unwrap_or_default();
         let mut drugs = BTreeSet::new();
-        for _ in 0..rng.between(3, 6) {
+        // Three in turn, so that no drug is without an indication, and some at random.
+        drugs.extend((0..3).map(|k| (3 * number + k) % formulary.drugs.len().max(1)));
+        for _ in 0..rng.between(0, 3) {
             drugs.insert(index(rng, formulary.drugs.len()));
         }
         let drugs: Vec<usize> = drugs.into_iter().collect();
@@ -233,8 +235,8 @@ fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &For
     let mut taken = Taken::default();
     for _ in 0..TRIALS {
         let (disorder, _, drugs) = pick(rng, &formulary.disorders);
-        // Only the first drugs of the formulary are studied often, so that these have several trials.
-        let studied: Vec<usize> = drugs.iter().copied().filter(|d| *d < 150).collect();
+        // Only two thirds of the formulary are studied, so that these drugs have several trials.
+        let studied: Vec<usize> = drugs.iter().copied().filter(|d| *d < 200).collect();
         let choice = if studied.is_empty() { &drugs } else { &studied };
         let Some(drug) = choice.get(index(rng, choice.len())).and_then(|d| formulary.drugs.get(*d)) else { continue };
         // Trials of phase II and III precede the approval, those of phase IV follow it.

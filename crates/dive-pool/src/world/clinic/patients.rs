@@ -133,6 +133,7 @@ struct Person {
     creatinine: f64,
     haemoglobin: f64,
     lactate: f64,
+    acidosis: f64,
 }
 
 /// The latest examinations all lie in the last quarter before the world's today; follow-up visits lie before them.
@@ -200,7 +201,9 @@ fn person(
         2,
     );
     let lungs = if rng.chance(0.3) { rng.range(0.25, 1.0) } else { rng.range(0.0, 0.2) };
-    let bicarbonate = round(normal(rng, 24.0 - 3.0 * (1.0 - kidneys).max(0.0), 3.0, 10.0, 36.0), 1);
+    let acidosis = if rng.chance(0.35) { rng.range(2.0, 11.0) } else { 0.0 };
+    let bicarbonate = normal(rng, 25.0 - 3.0 * (1.0 - kidneys).max(0.0) - acidosis, 1.8, 8.0, 36.0);
+    let bicarbonate = round(bicarbonate, 1);
     let carbon_dioxide = round((1.2 * bicarbonate + 11.0 + 4.0 * rng.normal()).clamp(22.0, 68.0), 1);
     let inspired_oxygen = if lungs > 0.3 { rng.between(24, 60) as f64 } else { 21.0 };
     let alveolar = inspired_oxygen / 100.0 * 713.0 - carbon_dioxide / 0.8;
@@ -226,6 +229,7 @@ fn person(
         creatinine,
         haemoglobin: round(normal(rng, if female { 12.9 } else { 14.3 }, 1.7, 6.8, 18.2), 1),
         lactate: round(log_uniform(rng, 0.6, 3.4), 2),
+        acidosis,
     })
 }
 
@@ -251,8 +255,15 @@ fn vitals(db: &Transaction<'_>, rng: &mut Stream, p: &Person) -> rusqlite::Resul
 }
 
 fn chemistry(db: &Transaction<'_>, rng: &mut Stream, p: &Person) -> rusqlite::Result<()> {
-    let sodium = round(normal(rng, 139.0, 4.5, 121.0, 154.0), 1);
-    let gap = normal(rng, 11.0 + 0.8 * p.lactate, 3.0, 3.0, 27.0);
+    let balance = match rng.unit() {
+        x if x < 0.25 => 149.0,
+        x if x < 0.45 => 131.0,
+        _ => 139.5,
+    };
+    let sodium = round(normal(rng, balance, 3.0, 121.0, 162.0), 1);
+    // Acids of which the lost bicarbonate bears witness widen the gap, more or less.
+    let acids = p.acidosis * rng.range(0.5, 1.5);
+    let gap = normal(rng, 9.5 + 0.8 * p.lactate + acids, 1.6, 3.0, 30.0);
     let urea_nitrogen = round((p.creatinine * 11.0 + 4.5 * rng.normal() + 4.0).clamp(5.0, 110.0), 1);
     let glucose = if p.diabetes { log_uniform(rng, 115.0, 420.0) } else { normal(rng, 104.0, 16.0, 62.0, 170.0) };
     let glucose = round(glucose, 0);
