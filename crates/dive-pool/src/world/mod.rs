@@ -37,7 +37,10 @@ const SOURCES: &[&str] = &[
     include_str!("market/prices.rs"),
     include_str!("market/credit.rs"),
     include_str!("market/funds.rs"),
-    include_str!("clinic.rs"),
+    include_str!("clinic/mod.rs"),
+    include_str!("clinic/care.rs"),
+    include_str!("clinic/drugs.rs"),
+    include_str!("clinic/patients.rs"),
     include_str!("library.rs"),
 ];
 
