@@ -17,7 +17,11 @@ struct Differences {
 fn differences(a: &str, b: &str) -> Result<Differences, ToolError> {
     let (a, b) = (sequence::dna(a, 1)?, sequence::dna(b, 1)?);
     if a.len() != b.len() {
-        return Err(ToolError::bad(format!("The sequences have {} and {} bases; they must be equally long.", a.len(), b.len())));
+        return Err(ToolError::bad(format!(
+            "The sequences have {} and {} bases; they must be equally long.",
+            a.len(),
+            b.len()
+        )));
     }
     let (mut transitions, mut transversions) = (0.0, 0.0);
     for pair in a.chars().zip(b.chars()).filter(|(x, y)| x != y) {
@@ -34,15 +38,17 @@ fn saturated() -> ToolError {
 }
 
 fn on_pair(id: &str, description: &str) -> Builder {
-    native(id, Processing, description)
-        .param("sequence_a", "text:dna", "First aligned DNA sequence.")
-        .param("sequence_b", "text:dna", "Second aligned DNA sequence, of the same length.")
+    native(id, Processing, description).param("sequence_a", "text:dna", "First aligned DNA sequence.").param(
+        "sequence_b",
+        "text:dna",
+        "Second aligned DNA sequence, of the same length.",
+    )
 }
 
 pub(super) fn tools() -> Vec<NativeTool> {
     vec![
         on_pair(
-            "biological.phylogeny.hamming_distance",
+            "biological.phylogeny.dna_hamming_distance",
             "Number and proportion of sites at which two equally long DNA sequences differ.",
         )
         .field("differences", "count:difference", "Hamming distance")

@@ -116,14 +116,14 @@ fn central_dogma() -> Vec<NativeTool> {
                 let text = sequence::dna(&text, 1)?;
                 Ok(json!({"reverse_complement": sequence::reverse_complement(&text)}))
             }),
-        on_dna("biological.sequence.transcribe", "RNA transcript of a coding-strand DNA sequence (T becomes U).")
+        on_dna("biological.sequence.transcribe_dna", "RNA transcript of a coding-strand DNA sequence (T becomes U).")
             .field("rna", "text:rna", "RNA transcript")
             .tail("of {sequence}")
             .example_equals(json!({"sequence": "ATGC"}), "/rna", json!("AUGC"))
             .example_error(json!({"sequence": "AUG"}))
             .run(|text: String| Ok(json!({"rna": sequence::dna(&text, 1)?.replace('T', "U")}))),
         on_dna(
-            "biological.sequence.translate",
+            "biological.sequence.translate_dna",
             "Protein encoded by a DNA sequence from its first base up to the first stop codon (standard genetic code).",
         )
         .field("protein", "text:protein", "translation product")
@@ -259,7 +259,7 @@ fn sites() -> Vec<NativeTool> {
             Ok(json!({"sites": found}))
         }),
         on_dna(
-            "biological.sequence.longest_orf",
+            "biological.sequence.longest_orf_length",
             "Length of the longest open reading frame (ATG to stop, stop included) in the three forward frames of a \
              DNA sequence; 0 when there is none.",
         )

@@ -38,74 +38,89 @@ pub(super) fn tools() -> Vec<NativeTool> {
 
 fn diversity() -> Vec<NativeTool> {
     vec![
-        on_counts("biological.ecology.shannon_index", "Shannon diversity index of a community, with natural logarithm.")
-            .field("shannon", "level:diversity.shannon", "Shannon diversity index")
-            .plural("Shannon diversity indices")
-            .example(json!({"counts": [10, 10, 10, 10]}), "/shannon", 1.386_294_36)
-            .example(json!({"counts": [60, 30, 10]}), "/shannon", 0.8979457249)
-            .example_error(json!({"counts": []}))
-            .run(|counts: Vec<i64>| {
-                let (present, total) = community(&counts)?;
-                Ok(json!({"shannon": shannon(&present, total)}))
-            }),
+        on_counts(
+            "biological.ecology.shannon_diversity",
+            "Shannon diversity index of a community, with natural logarithm.",
+        )
+        .field("shannon", "level:diversity.shannon", "Shannon diversity index")
+        .plural("Shannon diversity indices")
+        .example(json!({"counts": [10, 10, 10, 10]}), "/shannon", 1.386_294_36)
+        .example(json!({"counts": [60, 30, 10]}), "/shannon", 0.8979457249)
+        .example_error(json!({"counts": []}))
+        .run(|counts: Vec<i64>| {
+            let (present, total) = community(&counts)?;
+            Ok(json!({"shannon": shannon(&present, total)}))
+        }),
         // Simpson (1949), in the Gini-Simpson form; the inverse is the effective number of species of order two.
-        on_counts("biological.ecology.simpson_index", "Gini-Simpson diversity 1 - sum p² and inverse Simpson index 1 / sum p².")
-            .field("simpson", "level:diversity.simpson", "Gini–Simpson diversity index")
-            .plural("Gini–Simpson diversity indices")
-            .field("inverse_simpson", "level:effective_species", "inverse Simpson index")
-            .plural("inverse Simpson indices")
-            .example(json!({"counts": [60, 30, 10]}), "/simpson", 0.54)
-            .example(json!({"counts": [5, 5]}), "/inverse_simpson", 2.0)
-            .example_error(json!({"counts": [0, 0]}))
-            .run(|counts: Vec<i64>| {
-                let (present, total) = community(&counts)?;
-                let sum: f64 = present.iter().map(|n| n * n / (total * total)).sum();
-                Ok(json!({"simpson": 1.0 - sum, "inverse_simpson": 1.0 / sum}))
-            }),
+        on_counts(
+            "biological.ecology.simpson_diversity",
+            "Gini-Simpson diversity 1 - sum p² and inverse Simpson index 1 / sum p².",
+        )
+        .field("simpson", "level:diversity.simpson", "Gini–Simpson diversity index")
+        .plural("Gini–Simpson diversity indices")
+        .field("inverse_simpson", "level:effective_species", "inverse Simpson index")
+        .plural("inverse Simpson indices")
+        .example(json!({"counts": [60, 30, 10]}), "/simpson", 0.54)
+        .example(json!({"counts": [5, 5]}), "/inverse_simpson", 2.0)
+        .example_error(json!({"counts": [0, 0]}))
+        .run(|counts: Vec<i64>| {
+            let (present, total) = community(&counts)?;
+            let sum: f64 = present.iter().map(|n| n * n / (total * total)).sum();
+            Ok(json!({"simpson": 1.0 - sum, "inverse_simpson": 1.0 / sum}))
+        }),
         // Pielou, J Theor Biol 13:131 (1966): H / ln S.
-        on_counts("biological.ecology.pielou_evenness", "Pielou evenness: Shannon index over its maximum for the species present.")
-            .field("evenness", "level:evenness", "Pielou evenness")
-            .plural("Pielou evenness values")
-            .example(json!({"counts": [7, 7, 7]}), "/evenness", 1.0)
-            .example(json!({"counts": [60, 30, 10]}), "/evenness", 0.8173454221)
-            .example_error(json!({"counts": [12]}))
-            .run(|counts: Vec<i64>| {
-                let (present, total) = community(&counts)?;
-                if present.len() < 2 {
-                    return Err(ToolError::bad("Evenness needs at least two species."));
-                }
-                Ok(json!({"evenness": shannon(&present, total) / libm::log(present.len() as f64)}))
-            }),
+        on_counts(
+            "biological.ecology.pielou_evenness",
+            "Pielou evenness: Shannon index over its maximum for the species present.",
+        )
+        .field("evenness", "level:evenness", "Pielou evenness")
+        .plural("Pielou evenness values")
+        .example(json!({"counts": [7, 7, 7]}), "/evenness", 1.0)
+        .example(json!({"counts": [60, 30, 10]}), "/evenness", 0.8173454221)
+        .example_error(json!({"counts": [12]}))
+        .run(|counts: Vec<i64>| {
+            let (present, total) = community(&counts)?;
+            if present.len() < 2 {
+                return Err(ToolError::bad("Evenness needs at least two species."));
+            }
+            Ok(json!({"evenness": shannon(&present, total) / libm::log(present.len() as f64)}))
+        }),
         // Chao, Scand J Statist 11:265 (1984), bias-corrected: S + F1 (F1 - 1) / (2 (F2 + 1)).
-        on_counts("biological.ecology.chao1_richness", "Bias-corrected Chao1 estimate of species richness from counts of individuals.")
-            .field("chao1", "level:richness.chao1", "Chao1 richness estimate")
-            .example(json!({"counts": [1, 1, 1, 2, 9, 14]}), "/chao1", 7.5)
-            .example(json!({"counts": [5, 6, 7]}), "/chao1", 3.0)
-            .example_error(json!({"counts": [-1, 4]}))
-            .run(|counts: Vec<i64>| {
-                let (present, _) = community(&counts)?;
-                let seen = |times: f64| present.iter().filter(|n| **n == times).count() as f64;
-                let (once, twice) = (seen(1.0), seen(2.0));
-                Ok(json!({"chao1": present.len() as f64 + once * (once - 1.0) / (2.0 * (twice + 1.0))}))
-            }),
+        on_counts(
+            "biological.ecology.chao1_richness",
+            "Bias-corrected Chao1 estimate of species richness from counts of individuals.",
+        )
+        .field("chao1", "level:richness.chao1", "Chao1 richness estimate")
+        .example(json!({"counts": [1, 1, 1, 2, 9, 14]}), "/chao1", 7.5)
+        .example(json!({"counts": [5, 6, 7]}), "/chao1", 3.0)
+        .example_error(json!({"counts": [-1, 4]}))
+        .run(|counts: Vec<i64>| {
+            let (present, _) = community(&counts)?;
+            let seen = |times: f64| present.iter().filter(|n| **n == times).count() as f64;
+            let (once, twice) = (seen(1.0), seen(2.0));
+            Ok(json!({"chao1": present.len() as f64 + once * (once - 1.0) / (2.0 * (twice + 1.0))}))
+        }),
         // Berger & Parker, Science 168:1345 (1970).
-        on_counts("biological.ecology.berger_parker_dominance", "Berger-Parker dominance: share of the most abundant species.")
-            .field("dominance", "level:dominance", "Berger–Parker dominance")
-            .plural("Berger–Parker dominance values")
-            .example(json!({"counts": [60, 30, 10]}), "/dominance", 0.6)
-            .example(json!({"counts": [4, 4]}), "/dominance", 0.5)
-            .example_error(json!({"counts": []}))
-            .run(|counts: Vec<i64>| {
-                let (present, total) = community(&counts)?;
-                Ok(json!({"dominance": present.iter().copied().fold(0.0, f64::max) / total}))
-            }),
+        on_counts(
+            "biological.ecology.berger_parker_dominance",
+            "Berger-Parker dominance: share of the most abundant species.",
+        )
+        .field("dominance", "level:dominance", "Berger–Parker dominance")
+        .plural("Berger–Parker dominance values")
+        .example(json!({"counts": [60, 30, 10]}), "/dominance", 0.6)
+        .example(json!({"counts": [4, 4]}), "/dominance", 0.5)
+        .example_error(json!({"counts": []}))
+        .run(|counts: Vec<i64>| {
+            let (present, total) = community(&counts)?;
+            Ok(json!({"dominance": present.iter().copied().fold(0.0, f64::max) / total}))
+        }),
     ]
 }
 
 fn similarity() -> Vec<NativeTool> {
     vec![
         native(
-            "biological.ecology.jaccard_similarity",
+            "biological.ecology.species_jaccard_similarity",
             Processing,
             "Jaccard similarity of two species lists: shared species over all species, and their number.",
         )
@@ -155,15 +170,15 @@ fn animals() -> Vec<NativeTool> {
         .example_error(json!({"body_mass_kg": 0}))
         .run(|mass: f64| Ok(json!({"kcal_per_day": 70.0 * libm::pow(mass, 0.75)}))),
         native(
-            "biological.ecology.population_density",
+            "biological.ecology.species_population_density",
             Processing,
             "Mean density of a population over its range, in individuals per square kilometre.",
         )
         .param("population", "count:animal", "Number of individuals.")
         .param("range_km2", "amount:area.range[km²]", "Area of the range in km².")
         .group("species", "species_range", &["population", "range_km2"])
-        .field("density", "level:density.population[individuals/km²]", "mean population density")
-        .plural("mean population densities")
+        .field("density", "level:density.population[individuals/km²]", "wild population density")
+        .plural("wild population densities")
         .tail("of {species}")
         .example(json!({"population": 5000, "range_km2": 2000}), "/density", 2.5)
         .example(json!({"population": 30, "range_km2": 120}), "/density", 0.25)

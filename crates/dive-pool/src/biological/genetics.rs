@@ -96,6 +96,7 @@ fn genotypes() -> Vec<NativeTool> {
             "Wright's inbreeding coefficient F, one minus observed over expected heterozygosity.",
         )
         .field("inbreeding", "level:inbreeding", "inbreeding coefficient F")
+        .plural("inbreeding coefficients F")
         .example(json!({"hom_ref": 1469, "het": 138, "hom_alt": 5}), "/inbreeding", 0.02270410853)
         .example(json!({"hom_ref": 25, "het": 50, "hom_alt": 25}), "/inbreeding", 0.0)
         .example_error(json!({"hom_ref": 0, "het": 0, "hom_alt": 12}))
@@ -131,7 +132,11 @@ fn frequencies() -> Vec<NativeTool> {
             Processing,
             "Wright's fixation index F_ST: the variance of an allele's frequency among populations over p(1-p).",
         )
-        .param("frequencies", "list(level:frequency.allele_alt)", "Frequencies of one allele in two or more populations.")
+        .param(
+            "frequencies",
+            "list(level:frequency.allele_alt)",
+            "Frequencies of one allele in two or more populations.",
+        )
         .field("f_st", "level:fixation_index", "fixation index (FST)")
         .plural("fixation indices (FST)")
         .tail("across {frequencies}")

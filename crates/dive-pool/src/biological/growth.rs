@@ -8,7 +8,7 @@ use serde_json::json;
 pub(super) fn tools() -> Vec<NativeTool> {
     vec![
         native(
-            "biological.growth.doubling_time",
+            "biological.growth.population_doubling_time",
             Processing,
             "Doubling time of an exponentially growing population, ln 2 over its specific growth rate.",
         )
@@ -16,10 +16,10 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .label("specific growth rate")
         .range(1e-6, 100.0)
         .sample(0.1, 1.5, 0.05)
-        .field("doubling_h", "level:time.doubling[h]", "doubling time")
+        .field("doubling_h", "level:time.doubling[h]", "population doubling time")
         .tail("at {growth_rate}")
         .example(json!({"growth_rate": 0.5}), "/doubling_h", 1.386_294_36)
-        .example(json!({"growth_rate": 1.0}), "/doubling_h", 0.693_147_18)
+        .example(json!({"growth_rate": 2.0}), "/doubling_h", 0.346_573_59)
         .example_error(json!({"growth_rate": 0}))
         .run(|rate: f64| Ok(json!({"doubling_h": std::f64::consts::LN_2 / rate}))),
         // Verhulst: N(t) = K / (1 + (K - N0)/N0 exp(-r t)).
@@ -47,7 +47,9 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .example_error(json!({"growth_rate": 0.5, "capacity": 1e4, "initial": 1e6, "hours": 10}))
         .run(|rate: f64, capacity: f64, initial: f64, hours: f64| {
             if rate <= 0.0 || capacity <= initial {
-                return Err(ToolError::bad("The growth rate must be above zero and the capacity above the initial density."));
+                return Err(ToolError::bad(
+                    "The growth rate must be above zero and the capacity above the initial density.",
+                ));
             }
             let density = capacity / (1.0 + (capacity - initial) / initial * libm::exp(-rate * hours));
             Ok(json!({"density": density}))
@@ -73,13 +75,15 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .example_error(json!({"growth_rate": 0.5, "capacity": 1e5, "initial": 1e5}))
         .run(|rate: f64, capacity: f64, initial: f64| {
             if rate <= 0.0 || initial > 0.5 * capacity {
-                return Err(ToolError::bad("The growth rate must be above zero and the start below half of the capacity."));
+                return Err(ToolError::bad(
+                    "The growth rate must be above zero and the start below half of the capacity.",
+                ));
             }
             Ok(json!({"hours": libm::log((capacity - initial) / initial) / rate}))
         }),
         // Van 't Hoff: Q10 = (R2/R1)^(10/(T2 - T1)).
         native(
-            "biological.growth.q10",
+            "biological.growth.growth_q10",
             Processing,
             "Temperature coefficient Q10 of a rate measured at two temperatures.",
         )

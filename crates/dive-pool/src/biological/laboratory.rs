@@ -146,7 +146,7 @@ fn spectra() -> Vec<NativeTool> {
         .sample(0.2, 10.0, 0.2)
         .param("molecular_weight_da", "amount:mass.protein[Da]", "Molecular weight in Da.")
         .field("molarity_um", "level:concentration.protein[µM]", "molar protein concentration")
-        .tail("at {mass_concentration} and {molecular_weight_da}")
+        .tail("for {mass_concentration} given {molecular_weight_da}")
         .example(json!({"mass_concentration": 1, "molecular_weight_da": 50000}), "/molarity_um", 20.0)
         .example(json!({"mass_concentration": 5, "molecular_weight_da": 10000}), "/molarity_um", 500.0)
         .example_error(json!({"mass_concentration": 1, "molecular_weight_da": 0}))

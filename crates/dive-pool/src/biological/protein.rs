@@ -86,17 +86,19 @@ pub(super) fn tools() -> Vec<NativeTool> {
 
 fn bulk() -> Vec<NativeTool> {
     vec![
-        on_protein("biological.protein.molecular_weight", "Average molecular weight of a protein from its sequence.")
-            .name("protein_molecular_weight")
-            .field("molecular_weight_da", "amount:mass.protein[Da]", "protein molecular weight")
-            .tail("of {sequence}")
-            // Angiotensin II.
-            .example(json!({"sequence": "DRVYIHPF"}), "/molecular_weight_da", 1046.19378)
-            .example(json!({"sequence": "G"}), "/molecular_weight_da", 75.06718)
-            .example_error(json!({"sequence": "MKB"}))
-            .run(|text: String| Ok(json!({"molecular_weight_da": weight(&sequence::protein(&text)?)}))),
         on_protein(
-            "biological.protein.gravy",
+            "biological.protein.protein_molecular_weight",
+            "Average molecular weight of a protein from its sequence.",
+        )
+        .field("molecular_weight_da", "amount:mass.protein[Da]", "protein molecular weight")
+        .tail("of {sequence}")
+        // Angiotensin II.
+        .example(json!({"sequence": "DRVYIHPF"}), "/molecular_weight_da", 1046.19378)
+        .example(json!({"sequence": "G"}), "/molecular_weight_da", 75.06718)
+        .example_error(json!({"sequence": "MKB"}))
+        .run(|text: String| Ok(json!({"molecular_weight_da": weight(&sequence::protein(&text)?)}))),
+        on_protein(
+            "biological.protein.gravy_hydropathy",
             "Grand average of hydropathy (GRAVY) of a protein: its mean Kyte-Doolittle hydropathy.",
         )
         .field("gravy", "level:hydropathy", "grand average of hydropathy (GRAVY)")
@@ -110,23 +112,28 @@ fn bulk() -> Vec<NativeTool> {
             Ok(json!({"gravy": sum / text.len() as f64}))
         }),
         // Ikai, J Biochem 88:1895 (1980): mole percentages, A + 2.9 V + 3.9 (I + L).
-        on_protein("biological.protein.aliphatic_index", "Aliphatic index of a protein (Ikai), a measure of heat stability.")
-            .field("aliphatic_index", "level:aliphatic_index", "aliphatic index")
-            .tail("of {sequence}")
-            .example(json!({"sequence": "AVIL"}), "/aliphatic_index", 292.5)
-            .example(json!({"sequence": "MKAG"}), "/aliphatic_index", 25.0)
-            .example_error(json!({"sequence": "A1"}))
-            .run(|text: String| {
-                let text = sequence::protein(&text)?;
-                let sum = count(&text, 'A') + 2.9 * count(&text, 'V') + 3.9 * (count(&text, 'I') + count(&text, 'L'));
-                Ok(json!({"aliphatic_index": 100.0 * sum / text.len() as f64}))
-            }),
+        on_protein(
+            "biological.protein.aliphatic_index",
+            "Aliphatic index of a protein (Ikai), a measure of heat stability.",
+        )
+        .field("aliphatic_index", "level:aliphatic_index", "aliphatic index")
+        .plural("aliphatic indices")
+        .tail("of {sequence}")
+        .example(json!({"sequence": "AVIL"}), "/aliphatic_index", 292.5)
+        .example(json!({"sequence": "MKAG"}), "/aliphatic_index", 25.0)
+        .example_error(json!({"sequence": "A1"}))
+        .run(|text: String| {
+            let text = sequence::protein(&text)?;
+            let sum = count(&text, 'A') + 2.9 * count(&text, 'V') + 3.9 * (count(&text, 'I') + count(&text, 'L'));
+            Ok(json!({"aliphatic_index": 100.0 * sum / text.len() as f64}))
+        }),
         // Pace et al., Protein Sci 4:2411 (1995): 5500 W + 1490 Y, and 125 for each cystine.
         on_protein(
             "biological.protein.extinction_coefficient",
             "Molar extinction coefficient of a protein at 280 nm, with all cysteines reduced.",
         )
         .field("extinction", "level:absorptivity[1/(M·cm)]", "extinction coefficient at 280 nm")
+        .plural("extinction coefficients at 280 nm")
         .tail("of {sequence}")
         .example(json!({"sequence": "MWWYKC"}), "/extinction", 12490.0)
         .example(json!({"sequence": "MKA"}), "/extinction", 0.0)

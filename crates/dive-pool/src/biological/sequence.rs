@@ -74,7 +74,9 @@ fn checked(sequence: &str, alphabet: &str, least: usize, what: &str) -> Result<S
         return Err(ToolError::bad(format!("`{odd}` is not a letter of {what}; use only {alphabet}.")));
     }
     if text.len() < least {
-        return Err(ToolError::bad(format!("The sequence is too short: at least {least} letters of {what} are needed.")));
+        return Err(ToolError::bad(format!(
+            "The sequence is too short: at least {least} letters of {what} are needed."
+        )));
     }
     Ok(text)
 }

@@ -13,10 +13,9 @@ CREATE TABLE compound (
     melting_c REAL NOT NULL, isolated TEXT NOT NULL
 ) STRICT;
 CREATE TABLE enzyme (
-    name TEXT PRIMARY KEY, gene TEXT NOT NULL, substrate TEXT NOT NULL, class TEXT NOT NULL, km_um REAL NOT NULL,
+    name TEXT PRIMARY KEY, gene TEXT NOT NULL, activator TEXT NOT NULL, class TEXT NOT NULL, km_um REAL NOT NULL,
     kcat REAL NOT NULL, vmax REAL NOT NULL, ph_optimum REAL NOT NULL, optimum_c REAL NOT NULL, assayed TEXT NOT NULL
 ) STRICT;
-CREATE INDEX enzyme_substrate ON enzyme (substrate);
 CREATE INDEX enzyme_class ON enzyme (class, kcat);
 CREATE TABLE inhibitor (
     enzyme TEXT NOT NULL, compound TEXT NOT NULL, ki_um REAL NOT NULL, residence_min REAL NOT NULL,
@@ -24,7 +23,7 @@ CREATE TABLE inhibitor (
 ) STRICT;
 CREATE INDEX inhibitor_compound ON inhibitor (compound);
 CREATE TABLE pathway (
-    name TEXT PRIMARY KEY, product TEXT NOT NULL, limiting_enzyme TEXT NOT NULL, described_year INTEGER NOT NULL,
+    name TEXT PRIMARY KEY, cofactor TEXT NOT NULL, limiting_enzyme TEXT NOT NULL, described_year INTEGER NOT NULL,
     compartment TEXT NOT NULL, flux REAL NOT NULL
 ) STRICT;
 CREATE TABLE pathway_gene (
@@ -65,7 +64,8 @@ pub(super) fn compounds_and_enzymes(db: &Transaction<'_>, seed: u64) -> rusqlite
     let mut taken = Taken::default();
     let mut compounds = Vec::new();
     for _ in 0..110 {
-        let name = taken.fresh(|| format!("{}{}", lower(rng, 2), one(rng, &["nate", "rine", "lose", "nol", "tide", "zone"])));
+        let name =
+            taken.fresh(|| format!("{}{}", lower(rng, 2), one(rng, &["nate", "rine", "lose", "nol", "tide", "zone"])));
         row.execute(params![
             name,
             decimals(rng.range(88.0, 640.0), 2),
@@ -73,14 +73,14 @@ pub(super) fn compounds_and_enzymes(db: &Transaction<'_>, seed: u64) -> rusqlite
             decimals(rng.range(2.1, 10.9), 2),
             spread(rng, -2.0, 2.4),
             decimals(rng.range(41.0, 288.0), 1),
-            day(rng, 1921, 2015),
+            day(rng, 1921, 2003),
         ])?;
         compounds.push(name);
     }
     let mut enzymes = Vec::new();
     let mut taken = Taken::default();
     for i in 0..150 {
-        // The first hundred-odd enzymes share out the compounds, so that nearly each is some enzyme's substrate.
+        // The first enzymes share out the compounds, so that each compound is in some enzyme's name.
         let substrate = compounds.get(i).cloned().unwrap_or_else(|| one(rng, &compounds));
         let mut class = "";
         let name = taken.fresh(|| {
@@ -117,12 +117,16 @@ fn kinetics(
     let mut inhibitor_row = db.prepare("INSERT OR IGNORE INTO inhibitor VALUES (?1, ?2, ?3, ?4, ?5)")?;
     for (enzyme, coding) in enzymes.iter().zip(genes) {
         let kcat = spread(rng, -0.2, 2.9);
+        let mut activator = one(rng, compounds);
+        while activator == enzyme.substrate {
+            activator = one(rng, compounds);
+        }
         // A turnover number per second and a residue mass of 110 Da give the rate per milligram.
         let vmax = significant(kcat * 60.0 / (0.11 * coding.residues as f64));
         row.execute(params![
             enzyme.name,
             coding.gene,
-            enzyme.substrate,
+            activator,
             enzyme.class,
             spread(rng, 0.8, 3.4),
             kcat,
@@ -133,7 +137,7 @@ fn kinetics(
         ])?;
         for _ in 0..rng.between(3, 6) {
             let compound = one(rng, compounds);
-            if compound != enzyme.substrate {
+            if compound != enzyme.substrate && compound != activator {
                 let (ki, stay) = (spread(rng, -0.9, 2.5), spread(rng, -0.5, 2.1));
                 inhibitor_row.execute(params![enzyme.name, compound, ki, stay, day(rng, 2004, 2024)])?;
             }
@@ -153,16 +157,13 @@ fn pathways(
     let mut member_row = db.prepare("INSERT INTO pathway_gene VALUES (?1, ?2, ?3, ?4)")?;
     let mut taken = Taken::default();
     for _ in 0..96 {
-        let mut product = String::new();
-        let name = taken.fresh(|| {
-            product = one(rng, compounds);
-            format!("{product} {}", one(rng, &["biosynthesis", "salvage", "recycling"]))
-        });
+        let name =
+            taken.fresh(|| format!("{} {}", one(rng, compounds), one(rng, &["biosynthesis", "salvage", "recycling"])));
         let limiting = rng.below(enzymes.len());
         let Some(enzyme) = enzymes.get(limiting) else { break };
         let year = rng.between(1951, 2008);
         let compartment = one(rng, &["cytosol", "mitochondrion", "peroxisome", "endoplasmic reticulum"]);
-        row.execute(params![name, product, enzyme.name, year, compartment, spread(rng, -0.5, 2.6)])?;
+        row.execute(params![name, one(rng, compounds), enzyme.name, year, compartment, spread(rng, -0.5, 2.6)])?;
         let mut members = vec![limiting];
         for _ in 0..rng.between(4, 10) {
             let i = rng.below(genes.len());

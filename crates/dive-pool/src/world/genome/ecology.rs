@@ -70,8 +70,12 @@ const STATUSES: [(&str, f64); 5] = [
     ("critically endangered", 3.2),
 ];
 /// Classes with their share of the families and the usual decimal exponents of body mass in kilograms.
-const CLASSES: [(&str, f64, f64, f64); 4] =
-    [("Mammalia", 5.0, -1.7, 2.6), ("Aves", 4.0, -1.9, 0.9), ("Reptilia", 2.5, -2.0, 1.4), ("Amphibia", 2.0, -2.6, -0.5)];
+const CLASSES: [(&str, f64, f64, f64); 4] = [
+    ("Mammalia", 5.0, -1.7, 2.6),
+    ("Aves", 4.0, -1.9, 0.9),
+    ("Reptilia", 2.5, -2.0, 1.4),
+    ("Amphibia", 2.0, -2.6, -0.5),
+];
 
 /// A species as the other generators need it.
 pub(super) struct Species {
@@ -97,7 +101,9 @@ fn taxonomy(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusqli
     let mut species = Vec::new();
     for _ in 0..34 {
         let weights = CLASSES.map(|c| c.1);
-        let Some((class, _, low, high)) = rng.weighted(&weights).and_then(|i| CLASSES.get(i)).copied() else { continue };
+        let Some((class, _, low, high)) = rng.weighted(&weights).and_then(|i| CLASSES.get(i)).copied() else {
+            continue;
+        };
         let mean_mass = rng.range(low, high);
         let family = family_names.fresh(|| format!("{}idae", names::word(rng, 2)));
         let family_year = rng.between(1761, 1835);
@@ -145,7 +151,8 @@ fn describe(
     cities: &[String],
 ) -> rusqlite::Result<&'static str> {
     let (habitat, _) = rng.pick(&HABITATS).copied().unwrap_or(("forest", &[]));
-    let (status, decline) = rng.weighted(&[4.0, 2.5, 2.0, 2.0, 1.2]).and_then(|i| STATUSES.get(i)).copied().unwrap_or(("vulnerable", 1.4));
+    let (status, decline) =
+        rng.weighted(&[4.0, 2.5, 2.0, 2.0, 1.2]).and_then(|i| STATUSES.get(i)).copied().unwrap_or(("vulnerable", 1.4));
     let exponent = mean_mass + 0.25 * rng.normal();
     let mass = significant(libm::exp10(exponent));
     // Lifespan grows with about the fifth root of mass; birds live longer than mammals of their size.
@@ -159,22 +166,24 @@ fn describe(
     };
     let population = significant(libm::exp10(rng.range(5.2, 6.8) - decline)) as i64 + rng.between(0, 9);
     let range = significant(libm::exp10(rng.range(4.0, 6.0) - 0.5 * decline)) as i64 + rng.between(0, 9);
-    db.prepare_cached("INSERT INTO species VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?.execute(params![
-        name,
-        genus,
-        class,
-        habitat,
-        one(rng, &DIETS),
-        status,
-        mass,
-        lifespan,
-        decimals(brood, 1),
-        population,
-        range,
-        2 * rng.between(9, 42),
-        day_in(rng, year, 1, 12),
-        one(rng, cities),
-    ])?;
+    db.prepare_cached("INSERT INTO species VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?.execute(
+        params![
+            name,
+            genus,
+            class,
+            habitat,
+            one(rng, &DIETS),
+            status,
+            mass,
+            lifespan,
+            decimals(brood, 1),
+            population,
+            range,
+            2 * rng.between(9, 42),
+            day_in(rng, year, 1, 12),
+            one(rng, cities),
+        ],
+    )?;
     Ok(habitat)
 }
 
@@ -251,7 +260,7 @@ fn strains(db: &Transaction<'_>, rng: &mut Stream, sites: &[String]) -> rusqlite
         row.execute(params![
             name,
             sites.get(i % sites.len().max(1)),
-            day(rng, 2006, 2024),
+            day(rng, 2019, 2024),
             best,
             decimals(rng.range(0.4, 9.0), 1),
             spread(rng, 7.3, 9.4) as i64,

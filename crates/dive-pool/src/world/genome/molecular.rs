@@ -180,7 +180,7 @@ fn genes(db: &Transaction<'_>, rng: &mut Stream, bands: &[Band], enzymes: &[Enzy
             one(rng, &["forward", "reverse"]),
             rng.between(1, 24),
             rng.between(1, 14),
-            day(rng, 1994, 2021),
+            day(rng, 1989, 2008),
             protein,
             coding,
             forward,
@@ -209,7 +209,8 @@ fn partners(db: &Transaction<'_>, rng: &mut Stream, genes: &[Gene]) -> rusqlite:
         for _ in 0..rng.between(1, 3) {
             let j = rng.below(genes.len());
             let Some(other) = genes.get(j).filter(|_| j != i) else { continue };
-            let (kd, confidence, reported) = (spread(rng, 0.2, 4.2), decimals(rng.range(0.4, 0.999), 3), day(rng, 2003, 2024));
+            let (kd, confidence, reported) =
+                (spread(rng, 0.2, 4.2), decimals(rng.range(0.4, 0.999), 3), day(rng, 2003, 2024));
             // Binding is mutual, and the first report of a pair stands.
             for (a, b) in [(gene, other), (other, gene)] {
                 row.execute(params![a.protein, b.protein, kd, confidence, reported])?;
@@ -224,8 +225,12 @@ fn orthologs(db: &Transaction<'_>, rng: &mut Stream, genes: &[Gene], species: &[
     // Only a few species have a sequenced genome. The first in order of name has every ortholog.
     let mut others: Vec<&Species> = species.iter().skip(1).collect();
     rng.shuffle(&mut others);
-    let panel: Vec<(&Species, f64)> =
-        species.iter().take(1).chain(others.into_iter().take(8)).map(|s| (s, decimals(rng.range(18.0, 320.0), 1))).collect();
+    let panel: Vec<(&Species, f64)> = species
+        .iter()
+        .take(1)
+        .chain(others.into_iter().take(8))
+        .map(|s| (s, decimals(rng.range(18.0, 320.0), 1)))
+        .collect();
     for gene in genes {
         let pace = rng.range(0.5, 1.5);
         for (i, (one, age)) in panel.iter().enumerate() {
@@ -286,7 +291,13 @@ fn variants(db: &Transaction<'_>, rng: &mut Stream, genes: &[Gene], cities: &[St
     for _ in 0..9 {
         let name = taken.fresh(|| format!("{}{}", names::word(rng, 1), one(rng, &["Gen", "Bank", "Cohort"])));
         let participants = rng.between(4_000, 90_000);
-        bank_row.execute(params![name, one(rng, cities), participants, day(rng, 1998, 2015), decimals(rng.range(38.0, 61.0), 1)])?;
+        bank_row.execute(params![
+            name,
+            one(rng, cities),
+            participants,
+            day(rng, 1998, 2015),
+            decimals(rng.range(38.0, 61.0), 1)
+        ])?;
         biobanks.push(name);
     }
     for gene in genes {
