@@ -30,7 +30,11 @@ const SOURCES: &[&str] = &[
     include_str!("genome.rs"),
     include_str!("market.rs"),
     include_str!("clinic.rs"),
-    include_str!("library.rs"),
+    include_str!("library/mod.rs"),
+    include_str!("library/papers.rs"),
+    include_str!("library/people.rs"),
+    include_str!("library/trials.rs"),
+    include_str!("library/words.rs"),
 ];
 
 type Generator = fn(&Transaction<'_>, u64) -> rusqlite::Result<()>;
