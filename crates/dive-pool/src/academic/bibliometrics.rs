@@ -127,7 +127,7 @@ fn citation_indices() -> Vec<NativeTool> {
             "Hirsch's m-quotient: h-index divided by the number of years since the first publication.",
         )
         .param("h_index", "level:h_index", "The h-index.")
-        .label("h-index")
+        .label("Hirsch h-index")
         .range(0.0, 300.0)
         .sample(3.0, 40.0, 1.0)
         .param("first_publication", "year:first_publication", "Year of the first publication.")
@@ -160,11 +160,11 @@ fn rates() -> Vec<NativeTool> {
             "Two-year journal impact factor: citations of a year to papers of the two preceding years, divided by the number of those papers.",
         )
         .param("citations", "count:window_citation", "Citations received in the year by papers of the two preceding years.")
-        .label("citation count")
+        .label("two-year-window citation count")
         .range(0.0, 1e7)
         .sample(20.0, 900.0, 1.0)
         .param("items", "count:window_item", "Papers published in the two preceding years.")
-        .label("paper count")
+        .label("two-year-window paper count")
         .range(1.0, 1e6)
         .sample(15.0, 240.0, 1.0)
         .field("impact_factor", "level:impact_factor", "two-year impact factor")
@@ -253,10 +253,11 @@ fn rates() -> Vec<NativeTool> {
             let total: f64 = (1..=authors).map(|i| 1.0 / i as f64).sum();
             Ok(json!({"credit": 1.0 / position as f64 / total}))
         }),
+        // Plain division over the Julian year's mean month, 365.25 / 12 days.
         native(
             "academic.bibliometrics.grant_spending_rate",
             Processing,
-            "Grant money per team member and month of a research project; a month is 30.4375 days.",
+            "Grant money in euros per team member and month of a research project; a month is 30.4375 days.",
         )
         .param("amount", "amount:money.grant[k EUR]", "Grant amount in thousand euros.")
         .range(0.0, 1e7)
@@ -265,10 +266,10 @@ fn rates() -> Vec<NativeTool> {
         .param("start", "date:project_start", "First day, ISO 8601.")
         .param("end", "date:project_end", "Last day, ISO 8601.")
         .group("project", "project_budget", &["amount", "members", "start", "end"])
-        .field("rate", "level:money_rate.grant[k EUR/month]", "monthly grant spending per team member")
+        .field("rate", "level:money_rate.grant[EUR/month]", "monthly grant spending per team member")
         .subject("project")
         // 1461 days are 48 months.
-        .example(json!({"amount": 960.0, "members": 5, "start": "2020-01-01", "end": "2024-01-01"}), "/rate", 4.0)
+        .example(json!({"amount": 960.0, "members": 5, "start": "2020-01-01", "end": "2024-01-01"}), "/rate", 4000.0)
         .example_error(json!({"amount": 960.0, "members": 5, "start": "2024-01-01", "end": "2020-01-01"}))
         .run(|amount: f64, members: i64, start: String, end: String| {
             let day = |text: &str| {
@@ -278,7 +279,7 @@ fn rates() -> Vec<NativeTool> {
             if days <= 0 {
                 return Err(ToolError::bad("The project must end after it starts."));
             }
-            Ok(json!({"rate": amount / members as f64 / (f64::from(days) / 30.4375)}))
+            Ok(json!({"rate": 1000.0 * amount / members as f64 / (f64::from(days) / 30.4375)}))
         }),
     ]
 }

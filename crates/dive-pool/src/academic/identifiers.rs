@@ -44,7 +44,7 @@ pub fn tools() -> Vec<NativeTool> {
         .sample_of(["979904417263", "979935580214", "979962093481", "979987140056", "979911296738"])
         .field("check_digit", "text:check_character", "ISBN-13 check digit")
         .field("isbn", "text:isbn", "complete ISBN-13")
-        .tail("belonging to {stem}")
+        .tail("for a number beginning with {stem}")
         // 978-0-306-40615-7 is the worked example of the ISBN manual.
         .example_equals(json!({"stem": "978030640615"}), "/check_digit", json!("7"))
         .example_equals(json!({"stem": "978-0-306-40615"}), "/isbn", json!("9780306406157"))
@@ -65,7 +65,7 @@ pub fn tools() -> Vec<NativeTool> {
         .sample_of(["9512047", "9630418", "9774126", "9853309", "9940271"])
         .field("check_digit", "text:check_character", "ISSN check digit")
         .field("issn", "text:issn", "complete ISSN")
-        .tail("belonging to {stem}")
+        .tail("for a number beginning with {stem}")
         .example_equals(json!({"stem": "0378595"}), "/issn", json!("0378-5955"))
         .example_equals(json!({"stem": "2434-561"}), "/check_digit", json!("X"))
         .example_error(json!({"stem": "0378-595X"}))
@@ -85,7 +85,7 @@ pub fn tools() -> Vec<NativeTool> {
         .sample_of(["000000081234560", "000000084490172", "000000087715038", "000000080063947"])
         .field("check_digit", "text:check_character", "ORCID check digit")
         .field("orcid", "text:orcid", "complete ORCID iD")
-        .tail("belonging to {stem}")
+        .tail("for a number beginning with {stem}")
         // 0000-0002-1825-0097 is the example of ORCID's own documentation.
         .example_equals(json!({"stem": "0000-0002-1825-009"}), "/orcid", json!("0000-0002-1825-0097"))
         .example_equals(json!({"stem": "000000021694233"}), "/check_digit", json!("X"))

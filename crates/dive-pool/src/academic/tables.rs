@@ -119,6 +119,7 @@ fn proportions() -> Vec<NativeTool> {
         .range(1.0, 1e7)
         .group("conference", "acceptance", &["accepted", "received"])
         .subject("conference")
+        .past()
         .field("rate", "level:share.acceptance[%]", "acceptance rate")
         .field("lower", "level:share.acceptance_lower[%]", "lower 95-percent Wilson limit of the acceptance rate")
         .field("upper", "level:share.acceptance_upper[%]", "upper 95-percent Wilson limit of the acceptance rate")

@@ -14,7 +14,7 @@ const FURTHER: usize = 3300;
 const LAST_DAY: i64 = 181;
 /// Bounds that keep lists of papers short.
 const MOST_PAPERS: usize = 30;
-const MOST_CITATIONS: usize = 34;
+const CITATION_BOUNDS: (i64, i64) = (12, 38);
 
 /// A paper, as far as studies need it.
 pub struct Paper {
@@ -205,6 +205,8 @@ fn drafts(rng: &mut Stream, people: &People) -> Vec<Draft> {
 /// For each paper the earlier ones that it cites: mostly recent and good ones of its own field.
 fn references(rng: &mut Stream, drafts: &[Draft]) -> Vec<Vec<usize>> {
     let quality: Vec<f64> = drafts.iter().map(|_| rng.unit()).collect();
+    // A bound of its own for each paper: a common one would make the most cited papers tie.
+    let most: Vec<usize> = drafts.iter().map(|_| rng.between(CITATION_BOUNDS.0, CITATION_BOUNDS.1) as usize).collect();
     let mut cited = vec![0_usize; drafts.len()];
     let mut earlier: Vec<Vec<usize>> = vec![Vec::new(); FIELDS.len()];
     let mut all = Vec::with_capacity(drafts.len());
@@ -225,9 +227,9 @@ fn references(rng: &mut Stream, drafts: &[Draft]) -> Vec<Vec<usize>> {
             if let Some(target) = best
                 && targets.len() < wanted
                 && !targets.contains(&target)
-                && cited[target] < MOST_CITATIONS
-                // Nobody cites what was not out when the own paper was submitted.
-                && drafts[target].published + 120 < draft.published
+                && cited[target] < most[target]
+                // A cited paper was out before the citing one was accepted.
+                && drafts[target].published + 140 < draft.published
             {
                 cited[target] += 1;
                 targets.push(target);

@@ -68,7 +68,7 @@ impl People {
 pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::Result<People> {
     let mut rng = Stream::new(seed, &["library", "people"]);
     // Universities cluster: most towns have none, a university town has several.
-    let hubs = some_of(&mut rng, &shared.cities, 46);
+    let hubs = some_of(&mut rng, &shared.cities, 60);
     let mut taken = Taken::default();
     let institutions: Vec<String> = (0..INSTITUTIONS)
         .map(|_| {

@@ -89,8 +89,8 @@ fn reviews(db: &Transaction<'_>, rng: &mut Stream, shared: &Shared, people: &Peo
         db.prepare("INSERT INTO review VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)")?;
     let mut taken = Taken::default();
     for i in 0..170 {
-        // Every third review is about a drug, the others about the field's own matters.
-        let (field, title) = if i % 3 == 0 {
+        // Every fifth review is about a drug, the others about the field's own matters.
+        let (field, title) = if i % 5 == 0 {
             let field = rng.pick(&medical).copied().unwrap_or_default();
             let title = taken.fresh(|| {
                 let (outcome, _, _) = rng.pick(OUTCOMES).copied().unwrap_or(("pain score", 0.0, 0.0));
