@@ -44,7 +44,11 @@ const SOURCES: &[&str] = &[
     include_str!("clinic/care.rs"),
     include_str!("clinic/drugs.rs"),
     include_str!("clinic/patients.rs"),
-    include_str!("library.rs"),
+    include_str!("library/mod.rs"),
+    include_str!("library/papers.rs"),
+    include_str!("library/people.rs"),
+    include_str!("library/trials.rs"),
+    include_str!("library/words.rs"),
     include_str!("../biological/sequence.rs"),
 ];
 
