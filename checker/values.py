@@ -98,14 +98,14 @@ def text_of(value):
 
 
 def shortest(x):
-    """Shortest round-trip decimal, with an exponent below 1e-5 and from 1e16 on (Python's repr differs there)."""
+    """Shortest round-trip decimal, with an exponent below 1e-5 (where Python's repr differs) and from 1e16 on."""
     mantissa, _, exponent = repr(x).partition("e")
     if not exponent:
         return mantissa
     exponent, digits = int(exponent), mantissa.replace(".", "").replace("-", "")
     if exponent == -5:
         return ("-" if x < 0 else "") + "0.0000" + digits
-    return f"{mantissa}e{exponent}"
+    return f"{mantissa}e{exponent:+}" if exponent > 0 else f"{mantissa}e{exponent}"
 
 
 def same(a, b):
