@@ -113,6 +113,7 @@ fn ejection() -> NativeTool {
 }
 
 fn output() -> NativeTool {
+    // Definition: volume of a beat times beats per minute (Guyton & Hall, Textbook of Medical Physiology).
     native("medical.circulation.cardiac_output", Processing, "Cardiac output from stroke volume and heart rate.")
         .param("stroke_volume_ml", "amount:volume.stroke[mL]", "Stroke volume in millilitres.")
         .label("stroke volume")
@@ -130,6 +131,7 @@ fn output() -> NativeTool {
 }
 
 fn cardiac_index() -> NativeTool {
+    // Definition: output for each square metre of body surface (Guyton & Hall, Textbook of Medical Physiology).
     native("medical.circulation.cardiac_index", Processing, "Cardiac index: cardiac output over body surface area.")
         .param("output_l_min", "amount:flow.cardiac_output[L/min]", "Cardiac output in litres per minute.")
         .label("cardiac output")
@@ -263,6 +265,7 @@ fn oxygen_content() -> NativeTool {
 }
 
 fn oxygen_delivery() -> NativeTool {
+    // Definition: output times content; the factor 10 turns mL/dL into mL/L (West, Respiratory Physiology).
     native(
         "medical.circulation.oxygen_delivery",
         Processing,

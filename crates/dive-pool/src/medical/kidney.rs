@@ -61,7 +61,7 @@ fn cockcroft_gault() -> NativeTool {
         })
 }
 
-/// Category of glomerular filtration, KDIGO 2012 Clinical Practice Guideline for CKD, table 5.
+/// Category of glomerular filtration, KDIGO 2012 Clinical Practice Guideline for CKD.
 fn gfr_category(egfr: f64) -> &'static str {
     match egfr {
         x if x >= 90.0 => "G1",
@@ -92,7 +92,7 @@ fn category() -> NativeTool {
 }
 
 fn absolute() -> NativeTool {
-    // KDIGO 2012, chapter 4: the indexed rate times surface area over 1.73 m2 is the rate that doses need.
+    // KDIGO 2012: the indexed rate times surface area over 1.73 m2 is the rate that doses need.
     native(
         "medical.kidney.absolute_gfr",
         Processing,
@@ -163,7 +163,7 @@ fn albumin_ratio() -> NativeTool {
 }
 
 fn prognosis() -> NativeTool {
-    // KDIGO 2012, figure 9: risk by category of filtration and of albuminuria (A1 below 30, A3 above 300 mg/g).
+    // KDIGO 2012: risk by category of filtration and of albuminuria (A1 below 30, A3 above 300 mg/g).
     let text = "KDIGO risk class of chronic kidney disease from estimated GFR and urine albumin-to-creatinine ratio.";
     native("medical.kidney.kidney_disease_risk", Processing, text)
         .param("egfr", "level:gfr.indexed[mL/min/1.73m2]", "Estimated GFR in mL/min/1.73m2.")

@@ -153,6 +153,7 @@ fn ldl() -> NativeTool {
     .param("equation", "category:ldl_equation", "Equation: friedewald or sampson.")
     .choices(&[("friedewald", "the Friedewald equation"), ("sampson", "the Sampson equation")])
     .field("ldl_mg_dl", "level:cholesterol.ldl[mg/dL]", "LDL cholesterol")
+    .plural("LDL cholesterol values")
     .tail("by {equation} for {total_mg_dl}, {hdl_mg_dl} and {triglycerides_mg_dl}")
     .example(
         json!({"total_mg_dl": 200, "hdl_mg_dl": 50, "triglycerides_mg_dl": 150, "equation": "friedewald"}),
@@ -195,6 +196,7 @@ fn average_glucose() -> NativeTool {
         .range(3.0, 20.0)
         .sample(4.8, 12.0, 0.1)
         .field("glucose_mg_dl", "level:glucose.estimated_average[mg/dL]", "estimated average glucose")
+        .plural("estimated average glucose values")
         .tail("for {hba1c_percent}")
         .example(json!({"hba1c_percent": 7.0}), "/glucose_mg_dl", 154.2)
         .example(json!({"hba1c_percent": 6.0}), "/glucose_mg_dl", 125.5)

@@ -179,6 +179,7 @@ fn free_concentration() -> NativeTool {
 }
 
 fn dose_by_weight() -> NativeTool {
+    // Definition, as dosing tables in mg/kg use it.
     native("medical.pharmacology.weight_based_dose", Processing, "Dose per kilogram of body weight.")
         .param("dose_mg", "amount:dose[mg]", "Dose in milligrams.")
         .label("dose")

@@ -7,9 +7,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
-use super::{
-    Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, index, log_uniform, pick, plus, round, today,
-};
+use super::{Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, log_uniform, pick, plus, round, today};
 
 const DRUGS: usize = 300;
 const DISORDERS: usize = 140;
@@ -175,7 +173,7 @@ fn disorders(
         // Three in turn, so that no drug is without an indication, and some at random.
         drugs.extend((0..3).map(|k| (3 * number + k) % formulary.drugs.len().max(1)));
         for _ in 0..rng.between(0, 3) {
-            drugs.insert(index(rng, formulary.drugs.len()));
+            drugs.insert(rng.below(formulary.drugs.len()));
         }
         let drugs: Vec<usize> = drugs.into_iter().collect();
         for drug in drugs.iter().filter_map(|d| formulary.drugs.get(*d)) {
@@ -188,7 +186,7 @@ fn disorders(
                 between(rng, drug.approved, jiff::civil::date(2024, 6, 30)).to_string()
             ])?;
         }
-        let first_line = drugs.get(index(rng, drugs.len())).and_then(|d| formulary.drugs.get(*d));
+        let first_line = drugs.get(rng.below(drugs.len())).and_then(|d| formulary.drugs.get(*d));
         db.prepare_cached("INSERT INTO disorder VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?.execute(params![
             name,
             specialty,
@@ -208,7 +206,7 @@ fn disorders(
 fn interactions(db: &Transaction<'_>, rng: &mut Stream, drugs: &[Drug]) -> rusqlite::Result<()> {
     let mut known = BTreeSet::new();
     while known.len() < INTERACTIONS {
-        let (i, j) = (index(rng, drugs.len()), index(rng, drugs.len()));
+        let (i, j) = (rng.below(drugs.len()), rng.below(drugs.len()));
         if i >= j || !known.insert((i, j)) {
             continue;
         }
@@ -238,7 +236,7 @@ fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &For
         // Only two thirds of the formulary are studied, so that these drugs have several trials.
         let studied: Vec<usize> = drugs.iter().copied().filter(|d| *d < 200).collect();
         let choice = if studied.is_empty() { &drugs } else { &studied };
-        let Some(drug) = choice.get(index(rng, choice.len())).and_then(|d| formulary.drugs.get(*d)) else { continue };
+        let Some(drug) = choice.get(rng.below(choice.len())).and_then(|d| formulary.drugs.get(*d)) else { continue };
         // Trials of phase II and III precede the approval, those of phase IV follow it.
         let phase = pick(rng, &["phase II", "phase III", "phase III", "phase IV"]);
         let (started, latest) = if phase == "phase IV" {
@@ -249,7 +247,7 @@ fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &For
         let latest = latest.min(plus(started, 1900)).max(plus(started, 240));
         let completed = between(rng, plus(started, 240), latest);
         let experienced: Vec<_> = staff.physicians.iter().filter(|p| p.licensed < started).collect();
-        let Some(investigator) = experienced.get(index(rng, experienced.len())) else { continue };
+        let Some(investigator) = experienced.get(rng.below(experienced.len())) else { continue };
         let size = log_uniform(rng, 50.0, if phase == "phase II" { 260.0 } else { 2400.0 });
         let treated = size.round() as i64;
         let control = (size * rng.range(0.55, 1.05)).round() as i64;

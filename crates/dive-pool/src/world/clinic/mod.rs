@@ -130,11 +130,6 @@ fn normal(rng: &mut Stream, mean: f64, deviation: f64, low: f64, high: f64) -> f
     (mean + deviation * rng.normal()).clamp(low, high)
 }
 
-/// An index below `n`, or 0 when there is none.
-fn index(rng: &mut Stream, n: usize) -> usize {
-    rng.below(n)
-}
-
 /// A drawn element, cloned; the default when there is none.
 fn pick<T: Clone + Default>(rng: &mut Stream, items: &[T]) -> T {
     rng.pick(items).cloned().unwrap_or_default()

@@ -11,7 +11,7 @@ use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
 use super::drugs::CLASSES;
-use super::{Formulary, Staff, age_on, between, column, index, log_uniform, normal, pick, plus, round, today};
+use super::{Formulary, Staff, age_on, between, column, log_uniform, normal, pick, plus, round, today};
 
 const PATIENTS: usize = 1200;
 
@@ -154,7 +154,7 @@ fn person(
     let height = round(normal(rng, if female { 164.0 } else { 177.0 }, 7.0, 145.0, 203.0), 1);
     let metres = height / 100.0;
     let weight = round(normal(rng, 26.8, 5.0, 16.5, 46.0) * metres * metres, 1);
-    let department = index(rng, staff.departments.len());
+    let department = rng.below(staff.departments.len());
     let (hospital, specialty, physician) = staff.departments.get(department).map_or_else(Default::default, |d| {
         let physician = d.physicians.get(rng.below(d.physicians.len())).and_then(|p| staff.physicians.get(*p));
         (d.hospital, d.specialty, physician.map(|p| p.name.clone()).unwrap_or_default())
@@ -410,9 +410,9 @@ fn history(
 ) -> rusqlite::Result<()> {
     let specialty = staff.departments.get(p.department).map_or("", |d| d.specialty);
     let own: Vec<_> = formulary.disorders.iter().filter(|d| d.1 == specialty).collect();
-    let mut chosen = own.get(index(rng, own.len())).copied().into_iter().collect::<Vec<_>>();
+    let mut chosen = own.get(rng.below(own.len())).copied().into_iter().collect::<Vec<_>>();
     while chosen.len() < 3 && rng.chance(0.42) {
-        let other = formulary.disorders.get(index(rng, formulary.disorders.len()));
+        let other = formulary.disorders.get(rng.below(formulary.disorders.len()));
         chosen.extend(other.filter(|o| chosen.iter().all(|c| c.0 != o.0)));
     }
     let mut diagnosed = Vec::new();
@@ -426,7 +426,7 @@ fn history(
             round(rng.range(0.3, 9.8), 1)
         ])?;
         for _ in 0..rng.between(1, 3) {
-            let number = drugs.get(index(rng, drugs.len())).copied().unwrap_or_default();
+            let number = drugs.get(rng.below(drugs.len())).copied().unwrap_or_default();
             let Some(drug) = formulary.drugs.get(number).filter(|_| prescribed.insert(number)) else { continue };
             let dose = (drug.max_daily_dose as f64 * rng.range(0.15, 0.95)).round() as i64;
             db.prepare_cached("INSERT INTO prescription VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
@@ -450,7 +450,7 @@ fn prescriber(rng: &mut Stream, p: &Person, staff: &Staff) -> String {
     }
     let home = staff.departments.get(p.department).map(|d| d.hospital);
     let colleagues: Vec<_> = staff.physicians.iter().filter(|c| Some(c.hospital) == home).collect();
-    colleagues.get(index(rng, colleagues.len())).map_or_else(|| p.physician.clone(), |c| c.name.clone())
+    colleagues.get(rng.below(colleagues.len())).map_or_else(|| p.physician.clone(), |c| c.name.clone())
 }
 
 fn admissions(
@@ -471,7 +471,7 @@ fn admissions(
             break;
         }
         let reasons: Vec<_> = diagnosed.iter().filter(|d| d.1 <= day).collect();
-        let reason = reasons.get(index(rng, reasons.len())).map(|d| d.0);
+        let reason = reasons.get(rng.below(reasons.len())).map(|d| d.0);
         let hospital = if rng.chance(0.75) { p.hospital.clone() } else { pick(rng, &staff.hospitals) };
         db.prepare_cached("INSERT INTO admission VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?.execute(params![
             p.name,
