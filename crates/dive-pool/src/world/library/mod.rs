@@ -185,4 +185,32 @@ mod tests {
         assert_eq!(iso(new_year(1899)), "1899-01-01");
         assert_eq!(iso(new_year(2025) + 180), super::super::AS_OF);
     }
+
+    #[test]
+    fn counts_and_dates_agree_across_tables() {
+        let mut db = Connection::open_in_memory().unwrap();
+        for seed in [7, 8] {
+            let transaction = db.transaction().unwrap();
+            super::super::GENERATORS.iter().for_each(|(_, run)| run(&transaction, seed).unwrap());
+            for contradiction in [
+                "paper p WHERE citations <> (SELECT count(*) FROM citation WHERE cited = p.id)",
+                "paper p WHERE authors <> (SELECT count(*) FROM paper_author WHERE paper = p.id)",
+                "author a WHERE first_publication <> (SELECT min(p.year) FROM paper_author x JOIN paper p
+                    ON p.id = x.paper WHERE x.author = a.id)",
+                "citation c JOIN paper a ON a.id = c.citing JOIN paper b ON b.id = c.cited
+                    WHERE b.published >= a.accepted",
+                "paper WHERE submitted >= accepted OR accepted >= published OR published > '2025-06-30'",
+                "doctorate s JOIN doctorate t ON t.author = s.supervisor WHERE t.defended >= s.defended",
+                "study s JOIN paper p ON p.title = s.paper WHERE s.ends >= p.submitted OR s.drug <> p.drug",
+                "review WHERE identified - duplicates
+                    <> true_positives + false_positives + false_negatives + true_negatives",
+                "institution i WHERE NOT EXISTS (SELECT 1 FROM author WHERE name = i.president AND institution = i.name)",
+                "journal j JOIN paper p ON p.journal = j.name WHERE p.published <= j.founded",
+            ] {
+                let count = format!("SELECT count(*) FROM {contradiction}");
+                assert_eq!(transaction.query_row(&count, [], |row| row.get::<_, i64>(0)), Ok(0), "{contradiction}");
+            }
+            transaction.rollback().unwrap();
+        }
+    }
 }
