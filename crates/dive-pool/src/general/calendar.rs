@@ -8,10 +8,10 @@ use jiff::civil::{Date, Weekday};
 use serde_json::json;
 
 /// Dates that a question may state.
-const DATES: [&str; 8] = [
-    "1903-11-17", "1928-05-24", "1957-09-02", "1966-04-12", "1984-10-30", "1999-12-31", "2016-02-29", "2025-06-30",
-];
+const DATES: [&str; 8] =
+    ["1903-11-17", "1928-05-24", "1957-09-02", "1966-04-12", "1984-10-30", "1999-12-31", "2016-02-29", "2025-06-30"];
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![weekday(), date_after(), working_days(), full_years(), easter()]
 }
@@ -65,29 +65,26 @@ fn weekday() -> NativeTool {
 }
 
 fn date_after() -> NativeTool {
-    native(
-        "general.calendar.date_after_days",
-        Processing,
-        "Calendar date a number of days after a date.",
-    )
-    .param("date", "date", "Start date, YYYY-MM-DD.")
-    .sample_of(DATES)
-    .param("days", "amount:duration[days]", "Number of days to add; a whole number, negative to go back.")
-    .range(-1_000_000.0, 1_000_000.0)
-    .sample_of([30, 45, 90, 100, 180, 250, 500, 1000, 2500, 5000, 10_000])
-    .field("result", "date:shifted", "calendar date")
-    .tail("reached by adding {days} to {date}")
-    .example_equals(json!({"date": "2024-01-31", "days": 30}), "/result", json!("2024-03-01"))
-    .example_equals(json!({"date": "2000-01-01", "days": -1}), "/result", json!("1999-12-31"))
-    .example_error(json!({"date": "2000-13-01", "days": 1}))
-    .run(|date: String, days: f64| {
-        if days.fract() != 0.0 {
-            return Err(ToolError::bad("The number of days must be whole."));
-        }
-        let shifted = read(&date)?.checked_add((days as i64).days());
-        let shifted = shifted.map_err(|_| ToolError::bad("The resulting date is outside the years -9999 to 9999."))?;
-        Ok(json!({"result": shifted.to_string()}))
-    })
+    native("general.calendar.date_after_days", Processing, "Calendar date a number of days after a date.")
+        .param("date", "date", "Start date, YYYY-MM-DD.")
+        .sample_of(DATES)
+        .param("days", "amount:duration[days]", "Number of days to add; a whole number, negative to go back.")
+        .range(-1_000_000.0, 1_000_000.0)
+        .sample_of([30, 45, 90, 100, 180, 250, 500, 1000, 2500, 5000, 10_000])
+        .field("result", "date:shifted", "calendar date")
+        .tail("reached by adding {days} to {date}")
+        .example_equals(json!({"date": "2024-01-31", "days": 30}), "/result", json!("2024-03-01"))
+        .example_equals(json!({"date": "2000-01-01", "days": -1}), "/result", json!("1999-12-31"))
+        .example_error(json!({"date": "2000-13-01", "days": 1}))
+        .run(|date: String, days: f64| {
+            if days.fract() != 0.0 {
+                return Err(ToolError::bad("The number of days must be whole."));
+            }
+            let shifted = read(&date)?.checked_add((days as i64).days());
+            let shifted =
+                shifted.map_err(|_| ToolError::bad("The resulting date is outside the years -9999 to 9999."))?;
+            Ok(json!({"result": shifted.to_string()}))
+        })
 }
 
 fn working_days() -> NativeTool {
@@ -143,27 +140,23 @@ fn full_years() -> NativeTool {
 fn easter() -> NativeTool {
     // Anonymous Gregorian algorithm (Nature, 20 April 1876; Meeus, Astronomical Algorithms, chapter 8, whose examples
     // are 31 March 1991 and 23 April 2000).
-    native(
-        "general.calendar.easter_sunday",
-        Processing,
-        "Date of Easter Sunday in a year of the Gregorian calendar.",
-    )
-    .param("year", "year", "Gregorian year, 1583 or later.")
-    .range(1583.0, 4099.0)
-    .sample(1900.0, 2060.0, 1.0)
-    .field("date", "date:easter", "date of Easter Sunday")
-    .plural("dates of Easter Sunday")
-    .tail("in {year}")
-    .example_equals(json!({"year": 1991}), "/date", json!("1991-03-31"))
-    .example_equals(json!({"year": 2000}), "/date", json!("2000-04-23"))
-    .example_error(json!({"year": 1066}))
-    .run(|year: i64| {
-        let (golden, century, rest) = (year % 19, year / 100, year % 100);
-        let lunar = (century - (century + 8) / 25 + 1) / 3;
-        let epact = (19 * golden + century - century / 4 - lunar + 15) % 30;
-        let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
-        let late = (golden + 11 * epact + 22 * sunday) / 451;
-        let days = epact + sunday - 7 * late + 114;
-        Ok(json!({"date": format!("{year:04}-{:02}-{:02}", days / 31, days % 31 + 1)}))
-    })
+    native("general.calendar.easter_sunday", Processing, "Date of Easter Sunday in a year of the Gregorian calendar.")
+        .param("year", "year", "Gregorian year, 1583 or later.")
+        .range(1583.0, 4099.0)
+        .sample(1900.0, 2060.0, 1.0)
+        .field("date", "date:easter", "date of Easter Sunday")
+        .plural("dates of Easter Sunday")
+        .tail("in {year}")
+        .example_equals(json!({"year": 1991}), "/date", json!("1991-03-31"))
+        .example_equals(json!({"year": 2000}), "/date", json!("2000-04-23"))
+        .example_error(json!({"year": 1066}))
+        .run(|year: i64| {
+            let (golden, century, rest) = (year % 19, year / 100, year % 100);
+            let lunar = (century - (century + 8) / 25 + 1) / 3;
+            let epact = (19 * golden + century - century / 4 - lunar + 15) % 30;
+            let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+            let late = (golden + 11 * epact + 22 * sunday) / 451;
+            let days = epact + sunday - 7 * late + 114;
+            Ok(json!({"date": format!("{year:04}-{:02}-{:02}", days / 31, days % 31 + 1)}))
+        })
 }

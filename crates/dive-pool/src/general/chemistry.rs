@@ -6,14 +6,31 @@ use dive_tools::native::{NativeTool, native};
 use mendeleev::Element;
 use serde_json::json;
 
-use super::facts::element_named;
-
 /// Formulas of common substances.
 const FORMULAS: [&str; 16] = [
-    "H2O", "CO2", "NaCl", "CaCO3", "H2SO4", "C6H12O6", "C2H5OH", "Fe2O3", "KMnO4", "Ca(OH)2", "NH4NO3", "Al2(SO4)3",
-    "C8H10N4O2", "TiO2", "CuSO4", "Mg3(PO4)2",
+    "H2O",
+    "CO2",
+    "NaCl",
+    "CaCO3",
+    "H2SO4",
+    "C6H12O6",
+    "C2H5OH",
+    "Fe2O3",
+    "KMnO4",
+    "Ca(OH)2",
+    "NH4NO3",
+    "Al2(SO4)3",
+    "C8H10N4O2",
+    "TiO2",
+    "CuSO4",
+    "Mg3(PO4)2",
 ];
 
+/// Formulas of compounds of carbon, hydrogen and oxygen, some with other elements.
+const ORGANIC: [&str; 10] =
+    ["C6H12O6", "C2H5OH", "CH3COOH", "C12H22O11", "C8H10N4O2", "C9H8O4", "CO(NH2)2", "C6H8O7", "NaHCO3", "Ca(HCO3)2"];
+
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![molar_mass(), mass_fraction(), amount_of_substance(), gas_density()]
 }
@@ -75,7 +92,7 @@ fn molar_mass() -> NativeTool {
     )
     .param("formula", "text:formula", "Chemical formula such as C6H12O6 or Al2(SO4)3.")
     .sample_of(FORMULAS)
-    .field("molar_mass", "level:molar_mass[g/mol]", "molar mass")
+    .field("molar_mass", "level:molar_mass.compound[g/mol]", "molar mass")
     .plural("molar masses")
     .field("atoms", "count:atom", "number of atoms in one formula unit")
     .plural("numbers of atoms in one formula unit")
@@ -95,20 +112,24 @@ fn mass_fraction() -> NativeTool {
     native(
         "general.chemistry.mass_fraction",
         Processing,
-        "Percentage by mass of one element in a compound of a given chemical formula; zero if the compound lacks it.",
+        "Percentage by mass of hydrogen, carbon or oxygen in a compound of a given chemical formula.",
     )
-    .param("element", "entity:element", "English name of the element in lower case, e.g. iron.")
-    .param("formula", "text:formula", "Chemical formula such as Fe2O3.")
-    .sample_of(FORMULAS)
+    .param("element", "category:common_element", "Symbol of the element.")
+    .choices(&[("H", "hydrogen"), ("C", "carbon"), ("O", "oxygen")])
+    .param("formula", "text:formula", "Chemical formula such as C6H12O6.")
+    .sample_of(ORGANIC)
     .field("percent", "level:fraction.mass[%]", "mass fraction")
     .tail("of {element} in {formula}")
-    .example(json!({"element": "hydrogen", "formula": "H2O"}), "/percent", 11.190674438)
-    .example(json!({"element": "gold", "formula": "NaCl"}), "/percent", 0.0)
-    .example_error(json!({"element": "iron", "formula": "Fe2O3)"}))
+    .example(json!({"element": "H", "formula": "H2O"}), "/percent", 11.190674438)
+    .example(json!({"element": "C", "formula": "C6H12O6"}), "/percent", 40.00199827)
+    .example_error(json!({"element": "C", "formula": "H2O"}))
+    .example_error(json!({"element": "O", "formula": "Fe2O3)"}))
     .run(|element: String, formula: String| {
-        let element = element_named(&element)?;
         let atoms = atoms(&formula)?;
-        let part: Vec<_> = atoms.iter().filter(|(e, _)| *e == element).copied().collect();
+        let part: Vec<_> = atoms.iter().filter(|(e, _)| e.symbol() == element).copied().collect();
+        if part.is_empty() {
+            return Err(ToolError::bad(format!("`{formula}` contains no {element}.")));
+        }
         Ok(json!({"percent": 100.0 * mass(&part) / mass(&atoms)}))
     })
 }
@@ -129,24 +150,31 @@ fn amount_of_substance() -> NativeTool {
     .sample(20.0, 400.0, 5.0)
     .field("moles", "amount:substance[mol]", "amount of substance")
     .plural("amounts of substance")
-    .tail("in {mass_g} at {molar_mass}")
+    .tail("in {mass_g} given {molar_mass}")
     .example(json!({"mass_g": 36.03, "molar_mass": 18.015}), "/moles", 2.0)
     .example_error(json!({"mass_g": 36, "molar_mass": 0}))
     .run(|mass: f64, molar: f64| Ok(json!({"moles": mass / molar})))
 }
 
 fn gas_density() -> NativeTool {
-    // Ideal gas: rho = p M / (R T) with R = 8.314462618 J/(mol K) (CODATA 2018). Dry air (28.9647 g/mol) at 101.325 kPa
-    // and 15 degrees has 1.225 kg/m3.
+    // Ideal gas: rho = p M / (R T) with R = 8.314462618 J/(mol K) (CODATA 2018); dry air by ISO 2533, 28.964420 g/mol,
+    // which at 101.325 kPa and 15 degrees has 1.225 kg/m3.
     native(
         "general.chemistry.ideal_gas_density",
         Processing,
-        "Density of an ideal gas in kilograms per cubic metre from molar mass, pressure and temperature.",
+        "Density of a common gas in kilograms per cubic metre at a pressure and temperature, by the ideal gas law.",
     )
-    .param("molar_mass", "level:molar_mass[g/mol]", "Molar mass in grams per mole.")
-    .label("molar mass")
-    .range(1.0, 1000.0)
-    .sample(4.0, 150.0, 2.0)
+    .param("gas", "category:gas", "The gas.")
+    .choices(&[
+        ("air", "dry air"),
+        ("N2", "nitrogen"),
+        ("O2", "oxygen"),
+        ("CO2", "carbon dioxide"),
+        ("CH4", "methane"),
+        ("He", "helium"),
+        ("Ar", "argon"),
+        ("H2", "hydrogen"),
+    ])
     .param("pressure_kpa", "level:pressure[kPa]", "Absolute pressure in kilopascals.")
     .label("pressure")
     .range(0.0, 1000.0)
@@ -157,12 +185,12 @@ fn gas_density() -> NativeTool {
     .sample(-20.0, 60.0, 5.0)
     .field("density", "level:density.gas[kg/m3]", "ideal-gas density")
     .plural("ideal-gas densities")
-    .tail("for {molar_mass} under {pressure_kpa} at {temperature_c}")
-    .example(
-        json!({"molar_mass": 28.9647, "pressure_kpa": 101.325, "temperature_c": 15}),
-        "/density",
-        1.224990831236859,
-    )
-    .example_error(json!({"molar_mass": 28.9647, "pressure_kpa": 101.325, "temperature_c": -274}))
-    .run(|molar: f64, kpa: f64, t: f64| Ok(json!({"density": kpa * molar / (8.314_462_618 * (t + 273.15))})))
+    .tail("of {gas} under {pressure_kpa} at {temperature_c}")
+    .example(json!({"gas": "air", "pressure_kpa": 101.325, "temperature_c": 15}), "/density", 1.2249789893)
+    .example(json!({"gas": "CO2", "pressure_kpa": 100, "temperature_c": 0}), "/density", 1.937787323)
+    .example_error(json!({"gas": "air", "pressure_kpa": 101.325, "temperature_c": -274}))
+    .run(|gas: String, kpa: f64, t: f64| {
+        let molar = if gas == "air" { 28.964_420 } else { mass(&atoms(&gas)?) };
+        Ok(json!({"density": kpa * molar / (8.314_462_618 * (t + 273.15))}))
+    })
 }

@@ -86,6 +86,7 @@ const GROUPS: &[(&str, &str, u32)] = &[
 /// Elements up to californium: of those beyond, hardly any property has been measured.
 const ELEMENTS: usize = 98;
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![
         country_profile(),
@@ -234,7 +235,8 @@ fn countries_in_subregion() -> NativeTool {
 }
 
 fn currency_named(code: &str) -> Result<Currency, ToolError> {
-    Currency::from_code(code).ok_or_else(|| ToolError::not_found(format!("There is no currency with the code `{code}`.")))
+    Currency::from_code(code)
+        .ok_or_else(|| ToolError::not_found(format!("There is no currency with the code `{code}`.")))
 }
 
 fn currency_profile() -> NativeTool {
@@ -273,7 +275,7 @@ fn countries_using_currency() -> NativeTool {
     .field("name", "entity:country", "name")
     .field("population", "count:inhabitant", "national population")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
-    .tail("with {currency} as their official currency")
+    .tail("using {currency} as official currency")
     .tail("paying in {currency}")
     .example_equals(json!({"currency": "CHF"}), "/countries/0/name", json!("Liechtenstein"))
     .example_is(json!({"currency": "XOF"}), "/countries/7/name", "string")
@@ -293,7 +295,7 @@ fn element_name(element: &Element) -> String {
 }
 
 /// The element of that lower-case English name.
-pub fn element_named(name: &str) -> Result<Element, ToolError> {
+fn element_named(name: &str) -> Result<Element, ToolError> {
     elements()
         .find(|e| element_name(e) == name)
         .ok_or_else(|| ToolError::not_found(format!("There is no element named `{name}` up to californium.")))

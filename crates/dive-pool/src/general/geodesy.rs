@@ -10,6 +10,7 @@ use super::Answer;
 /// Mean radius of the Earth, R1 of the IUGG (Moritz 2000, Geodetic Reference System 1980).
 const RADIUS_KM: f64 = 6371.0088;
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![
         great_circle_distance(),
@@ -132,7 +133,9 @@ fn geographic_midpoint() -> NativeTool {
         let (x, y, z) = (a.0 + b.0, a.1 + b.1, a.2 + b.2);
         let across = libm::hypot(x, y);
         if libm::hypot(across, z) < 1e-9 {
-            return Err(ToolError::bad("The points are antipodal, so every great circle between them has its own midpoint."));
+            return Err(ToolError::bad(
+                "The points are antipodal, so every great circle between them has its own midpoint.",
+            ));
         }
         Ok(json!({
             "latitude": libm::atan2(z, across).to_degrees(),
@@ -202,24 +205,20 @@ fn geohash() -> NativeTool {
 }
 
 fn travel_time() -> NativeTool {
-    native(
-        "general.geodesy.travel_time",
-        Processing,
-        "Hours needed to cover a distance at a constant speed.",
-    )
-    .param("distance_km", "amount:length[km]", "Distance in kilometres.")
-    .label("distance")
-    .range(0.0, 1e6)
-    .sample(20.0, 900.0, 10.0)
-    .param("speed_kmh", "level:speed[km/h]", "Constant speed in kilometres per hour.")
-    .label("speed")
-    .range(0.1, 40_000.0)
-    .sample(5.0, 900.0, 5.0)
-    .field("hours", "amount:duration.travel[h]", "travel time")
-    .tail("over {distance_km} at {speed_kmh}")
-    .example(json!({"distance_km": 100, "speed_kmh": 80}), "/hours", 1.25)
-    .example_error(json!({"distance_km": 100, "speed_kmh": 0}))
-    .run(|distance: f64, speed: f64| Ok(json!({"hours": distance / speed})))
+    native("general.geodesy.travel_time", Processing, "Hours needed to cover a distance at a constant speed.")
+        .param("distance_km", "amount:length[km]", "Distance in kilometres.")
+        .label("distance")
+        .range(0.0, 1e6)
+        .sample(20.0, 900.0, 10.0)
+        .param("speed_kmh", "level:speed[km/h]", "Constant speed in kilometres per hour.")
+        .label("speed")
+        .range(0.1, 40_000.0)
+        .sample(5.0, 900.0, 5.0)
+        .field("hours", "amount:duration.travel[h]", "travel time")
+        .tail("over {distance_km} at {speed_kmh}")
+        .example(json!({"distance_km": 100, "speed_kmh": 80}), "/hours", 1.25)
+        .example_error(json!({"distance_km": 100, "speed_kmh": 0}))
+        .run(|distance: f64, speed: f64| Ok(json!({"hours": distance / speed})))
 }
 
 fn average_speed() -> NativeTool {
@@ -283,7 +282,7 @@ fn population_density() -> NativeTool {
     .label("population")
     .range(0.0, 2e10)
     .sample(5000.0, 900_000.0, 5000.0)
-    .param("area_km2", "amount:area[km2]", "Area in square kilometres.")
+    .param("area_km2", "amount:area.territory[km2]", "Area in square kilometres.")
     .label("area")
     .range(0.0001, 6e8)
     .sample(5.0, 500.0, 5.0)

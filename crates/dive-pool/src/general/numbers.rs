@@ -5,6 +5,7 @@ use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{NativeTool, native};
 use serde_json::json;
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![factors(), common_divisor(), combinations(), roman(), in_base(), luhn(), ean13(), crc32()]
 }
@@ -15,7 +16,7 @@ fn factors() -> NativeTool {
         Processing,
         "Prime factorisation of a whole number from 2 to a billion: largest prime factor, number of distinct prime factors and number of divisors.",
     )
-    .param("number", "number", "Whole number to factorise.")
+    .param("number", "level:whole_number", "Whole number to factorise.")
     .range(2.0, 1e9)
     .sample(60.0, 9999.0, 1.0)
     .field("largest_prime", "level:prime", "largest prime factor")
@@ -38,7 +39,7 @@ fn factors() -> NativeTool {
                 prime = rest;
             }
             let mut power = 0;
-            while rest % prime == 0 {
+            while rest.is_multiple_of(prime) {
                 rest /= prime;
                 power += 1;
             }
@@ -58,10 +59,10 @@ fn common_divisor() -> NativeTool {
         Processing,
         "Greatest common divisor of two positive whole numbers.",
     )
-    .param("a", "number", "First number.")
+    .param("a", "level:whole_number", "First number.")
     .range(1.0, 1e15)
     .sample(24.0, 5000.0, 6.0)
-    .param("b", "number", "Second number.")
+    .param("b", "level:whole_number", "Second number.")
     .range(1.0, 1e15)
     .sample(18.0, 4000.0, 6.0)
     .field("divisor", "level:divisor", "greatest common divisor")
@@ -116,7 +117,7 @@ fn roman() -> NativeTool {
         .range(1.0, 3999.0)
         .sample(1100.0, 2050.0, 1.0)
         .field("numeral", "text:roman", "Roman numeral")
-        .tail("for the year {year}")
+        .tail("for {year}")
         .example_equals(json!({"year": 1994}), "/numeral", json!("MCMXCIV"))
         .example_equals(json!({"year": 2025}), "/numeral", json!("MMXXV"))
         .example_error(json!({"year": 0}))
@@ -149,7 +150,7 @@ fn roman() -> NativeTool {
 
 fn in_base() -> NativeTool {
     native("general.numbers.base_representation", Processing, "Digits of a whole number in another base.")
-        .param("number", "number", "Whole number, not negative.")
+        .param("number", "level:whole_number", "Whole number, not negative.")
         .range(0.0, 9e15)
         .sample(100.0, 65_000.0, 1.0)
         .param("base", "category:number_base", "Base to write the number in.")
@@ -248,7 +249,7 @@ fn crc32() -> NativeTool {
     .run(|digits: String| {
         digits_of(&digits)?;
         let crc = digits.bytes().fold(u32::MAX, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { c >> 1 ^ 0xEDB8_8320 } else { c >> 1 })
+            (0..8).fold(crc ^ u32::from(byte), |c, _| if c & 1 == 1 { (c >> 1) ^ 0xEDB8_8320 } else { c >> 1 })
         });
         Ok(json!({"checksum": format!("{:08x}", !crc)}))
     })

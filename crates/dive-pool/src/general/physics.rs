@@ -11,6 +11,7 @@ use serde_json::json;
 /// Specific gas constant of dry air in J/(kg K), ISO 2533.
 const R_AIR: f64 = 287.052_87;
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![
         standard_atmosphere(),
@@ -141,7 +142,7 @@ fn wind_chill() -> NativeTool {
         10.0,
         (-25.0, 8.0),
     )
-    .param("wind_kmh", "level:speed.wind[km/h]", "Wind speed at 10 m height in kilometres per hour.")
+    .param("wind_kmh", "level:wind_speed[km/h]", "Wind speed at 10 m height in kilometres per hour.")
     .label("wind speed")
     .range(4.8, 200.0)
     .sample(5.0, 70.0, 1.0)
@@ -169,8 +170,9 @@ fn sun(id: &str, description: &str) -> Builder {
 
 /// Declination of the Sun in radians (Forsythe et al. 1995).
 fn declination(date: &str) -> Result<f64, ToolError> {
-    let date: Date =
-        date.parse().map_err(|_| ToolError::bad(format!("`{date}` is not a calendar date; write it as YYYY-MM-DD.")))?;
+    let date: Date = date
+        .parse()
+        .map_err(|_| ToolError::bad(format!("`{date}` is not a calendar date; write it as YYYY-MM-DD.")))?;
     let revolution =
         0.216_310_8 + 2.0 * libm::atan(0.967_139_6 * libm::tan(0.008_60 * (f64::from(date.day_of_year()) - 186.0)));
     Ok(libm::asin(0.397_95 * libm::cos(revolution)))
@@ -267,11 +269,11 @@ fn shoreline_development() -> NativeTool {
     .param("shoreline_km", "amount:length.shoreline[km]", "Shoreline length in kilometres.")
     .label("shoreline length")
     .range(0.001, 1e5)
-    .sample(5.0, 120.0, 5.0)
+    .sample(25.0, 150.0, 5.0)
     .param("area_km2", "amount:area.lake[km2]", "Surface area in square kilometres.")
     .label("surface area")
     .range(0.0001, 400_000.0)
-    .sample(1.0, 80.0, 1.0)
+    .sample(1.0, 40.0, 1.0)
     .field("index", "level:shoreline_index", "shoreline development index")
     .plural("shoreline development indices")
     .tail("for {shoreline_km} and {area_km2}")

@@ -5,6 +5,7 @@ use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{Builder, NativeTool, native};
 use serde_json::json;
 
+/// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
     vec![
         standard_deviation(),
@@ -59,15 +60,18 @@ fn quantile(values: &[f64], share: f64) -> f64 {
 }
 
 fn standard_deviation() -> NativeTool {
-    over("general.statistics.sample_standard_deviation", "Sample standard deviation (divisor n - 1) of a list of numbers.")
-        .field("standard_deviation", "same:values", "sample standard deviation")
-        .tail("of {values}")
-        .example(json!({"values": [2, 4, 4, 4, 5, 5, 7, 9]}), "/standard_deviation", 2.138089935299395)
-        .example_error(json!({"values": [3]}))
-        .run(|values: Vec<f64>| {
-            at_least(2, &values)?;
-            Ok(json!({"standard_deviation": sample_sd(&values)}))
-        })
+    over(
+        "general.statistics.sample_standard_deviation",
+        "Sample standard deviation (divisor n - 1) of a list of numbers.",
+    )
+    .field("standard_deviation", "same:values", "sample standard deviation")
+    .tail("of {values}")
+    .example(json!({"values": [2, 4, 4, 4, 5, 5, 7, 9]}), "/standard_deviation", 2.138089935299395)
+    .example_error(json!({"values": [3]}))
+    .run(|values: Vec<f64>| {
+        at_least(2, &values)?;
+        Ok(json!({"standard_deviation": sample_sd(&values)}))
+    })
 }
 
 fn coefficient_of_variation() -> NativeTool {
@@ -242,9 +246,11 @@ fn standard_score() -> NativeTool {
 }
 
 fn pairs(id: &str, description: &str) -> Builder {
-    native(id, Processing, description)
-        .param("x", "list(number)", "The first numbers.")
-        .param("y", "list(number)", "The second numbers, in the same order and as many as the first.")
+    native(id, Processing, description).param("x", "list(number)", "The first numbers.").param(
+        "y",
+        "list(number)",
+        "The second numbers, in the same order and as many as the first.",
+    )
 }
 
 fn matched(x: &[f64], y: &[f64]) -> Result<(), ToolError> {
@@ -283,13 +289,16 @@ fn anscombe() -> serde_json::Value {
 }
 
 fn correlation() -> NativeTool {
-    pairs("general.statistics.pearson_correlation", "Pearson product-moment correlation of two equally long lists of numbers.")
-        .field("r", "level:correlation", "Pearson correlation")
-        .tail("between {x} and {y}")
-        .example(anscombe(), "/r", 0.81642051634484)
-        .example(json!({"x": [1, 2, 3], "y": [6, 4, 2]}), "/r", -1.0)
-        .example_error(json!({"x": [1, 2, 3], "y": [1, 2]}))
-        .run(|x: Vec<f64>, y: Vec<f64>| Ok(json!({"r": pearson(&x, &y)?})))
+    pairs(
+        "general.statistics.pearson_correlation",
+        "Pearson product-moment correlation of two equally long lists of numbers.",
+    )
+    .field("r", "level:correlation", "Pearson correlation")
+    .tail("between {x} and {y}")
+    .example(anscombe(), "/r", 0.81642051634484)
+    .example(json!({"x": [1, 2, 3], "y": [6, 4, 2]}), "/r", -1.0)
+    .example_error(json!({"x": [1, 2, 3], "y": [1, 2]}))
+    .run(|x: Vec<f64>, y: Vec<f64>| Ok(json!({"r": pearson(&x, &y)?})))
 }
 
 fn rank_correlation() -> NativeTool {

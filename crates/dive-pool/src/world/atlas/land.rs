@@ -72,8 +72,8 @@ pub fn plan(seed: u64, taken: &mut Taken) -> Land {
     let mut land = Land { regions: Vec::new(), cities: Vec::new(), rivers: Vec::new() };
     for index in 0..REGIONS {
         let suffix = ["mark", "land", "shire", "ia", "wold", "heim"];
-        let name = taken
-            .fresh(|| format!("{}{}", names::word(&mut rng, 2), rng.pick(&suffix).copied().unwrap_or_default()));
+        let name =
+            taken.fresh(|| format!("{}{}", names::word(&mut rng, 1), rng.pick(&suffix).copied().unwrap_or_default()));
         // Cells are 3.2 degrees high and 5 degrees wide, from 40 to 53 degrees north and from 1 degree east.
         let centre = (41.6 + 3.2 * (index / COLUMNS) as f64, 3.5 + 5.0 * (index % COLUMNS) as f64);
         let base_m = log_range(&mut rng, 25.0, 750.0);
@@ -81,10 +81,7 @@ pub fn plan(seed: u64, taken: &mut Taken) -> Land {
         let mut sizes: Vec<f64> = (0..CITIES_PER_REGION).map(|_| libm::exp(10.1 + 1.0 * rng.normal())).collect();
         sizes.sort_by(|a, b| b.total_cmp(a));
         for size in sizes {
-            let at = (
-                round(centre.0 + rng.range(-1.45, 1.45), 4),
-                round(centre.1 + rng.range(-2.3, 2.3), 4),
-            );
+            let at = (round(centre.0 + rng.range(-1.45, 1.45), 4), round(centre.1 + rng.range(-2.3, 2.3), 4));
             let elevation = (base_m * rng.range(0.4, 1.9) + rng.range(2.0, 60.0)).round() as i64;
             region.cities.push(land.cities.len());
             land.cities.push(City {
@@ -130,17 +127,30 @@ fn rivers(rng: &mut Stream, land: &mut Land, taken: &mut Taken) {
                 (h.iter().max().copied().unwrap_or(300), h.iter().min().copied().unwrap_or(60))
             })
             .collect();
-        for (i, (bank, (high, low))) in banks.iter().zip(profiles).enumerate() {
-            let length = if i == 0 { rng.range(280.0, 640.0) } else { rng.range(45.0, 230.0) };
-            let catchment = length * length * rng.range(0.09, 0.16);
-            let mouth = if i == 0 { trunk_mouth } else { trunk_mouth + (low - trunk_mouth) * rng.between(40, 95) / 100 };
+        let mut courses: Vec<(f64, f64, f64)> = (1..banks.len())
+            .map(|_| {
+                let length = rng.range(45.0, 230.0);
+                let catchment = length * length * rng.range(0.09, 0.16);
+                (length, catchment, catchment * rng.range(0.008, 0.017))
+            })
+            .collect();
+        // The trunk drains and carries all that its tributaries do, and more.
+        let (drained, carried) = courses.iter().fold((0.0, 0.0), |sum, c| (sum.0 + c.1, sum.1 + c.2));
+        let catchment = drained * rng.range(1.25, 2.0) + 900.0;
+        let trunk_length = (catchment / 0.125).sqrt() * rng.range(0.88, 1.14);
+        courses.insert(0, (trunk_length, catchment, carried * rng.range(1.2, 1.9) + 4.0));
+        for (i, ((bank, (high, low)), (length, catchment, discharge))) in
+            banks.iter().zip(profiles).zip(courses).enumerate()
+        {
+            let mouth =
+                if i == 0 { trunk_mouth } else { trunk_mouth + (low - trunk_mouth) * rng.between(40, 95) / 100 };
             let river = River {
                 name: format!("River {}", core_name(rng, taken, 2)),
                 region,
                 length: round(length, 1),
                 source: high + rng.between(60, 900),
                 mouth,
-                discharge: round(catchment * rng.range(0.008, 0.017), 1),
+                discharge: round(discharge, 1),
                 catchment: catchment.round() as i64,
                 into: (i > 0).then_some(trunk),
             };
@@ -180,13 +190,9 @@ pub fn write(
 fn write_cities(db: &Transaction<'_>, seed: u64, land: &Land, airports: &[Airport]) -> rusqlite::Result<()> {
     let mut rng = stream(seed, "cities");
     let mut marks = Taken::default();
-    let mut insert =
-        db.prepare("INSERT INTO city VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)")?;
+    let mut insert = db.prepare("INSERT INTO city VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16)")?;
     for city in &land.cities {
-        let airport = airports
-            .iter()
-            .map(|a| (distance(a.at, city.at), a))
-            .min_by(|a, b| a.0.total_cmp(&b.0));
+        let airport = airports.iter().map(|a| (distance(a.at, city.at), a)).min_by(|a, b| a.0.total_cmp(&b.0));
         let Some((airport_km, airport)) = airport else { continue };
         insert.execute(params![
             city.name,
@@ -217,7 +223,7 @@ fn write_regions(db: &Transaction<'_>, seed: u64, land: &Land) -> rusqlite::Resu
         let cities = || region.cities.iter().filter_map(|&c| land.cities.get(c));
         let urban: i64 = cities().map(|c| c.population).sum();
         let population = urban + (urban as f64 * rng.range(0.18, 0.75)) as i64;
-        let area = rng.range(24_000.0, 92_000.0);
+        let area = rng.range(82_000.0, 134_000.0);
         let landscape = match region.base_m {
             m if m < 80.0 => "coastal plain",
             m if m < 220.0 => "lowland",
@@ -233,7 +239,7 @@ fn write_regions(db: &Transaction<'_>, seed: u64, land: &Land) -> rusqlite::Resu
             landscape,
             round(population as f64 * rng.range(0.0018, 0.0041), 1),
             (area * rng.range(0.08, 0.62)).round() as i64,
-            (area * rng.range(0.12, 0.55)).round() as i64,
+            (area * rng.range(0.11, 0.42)).round() as i64,
         ])?;
     }
     Ok(())
@@ -244,7 +250,10 @@ fn between_cities(rng: &mut Stream, land: &Land, region: &Region) -> (f64, f64) 
     let mut at = || rng.pick(&region.cities).and_then(|&c| land.cities.get(c)).map_or((45.0, 15.0), |c| c.at);
     let (a, b) = (at(), at());
     let share = rng.range(0.2, 0.8);
-    (round(a.0 + (b.0 - a.0) * share + rng.range(-0.1, 0.1), 4), round(a.1 + (b.1 - a.1) * share + rng.range(-0.1, 0.1), 4))
+    (
+        round(a.0 + (b.0 - a.0) * share + rng.range(-0.1, 0.1), 4),
+        round(a.1 + (b.1 - a.1) * share + rng.range(-0.1, 0.1), 4),
+    )
 }
 
 fn write_lakes(db: &Transaction<'_>, seed: u64, land: &Land, taken: &mut Taken) -> rusqlite::Result<()> {

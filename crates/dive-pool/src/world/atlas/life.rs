@@ -9,7 +9,17 @@ use super::{core_name, date, log_range, round, stream};
 use crate::world::names::{self, Taken};
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -37,8 +47,7 @@ pub fn climate(db: &Transaction<'_>, seed: u64, land: &Land) -> rusqlite::Result
     let mut rng = stream(seed, "climate");
     let mut insert = db.prepare("INSERT INTO climate VALUES (?1,?2,?3,?4,?5,?6,?7)")?;
     for city in &land.cities {
-        let annual =
-            13.6 - 0.62 * (city.at.0 - 45.0) - 6.5 * city.elevation as f64 / 1000.0 + rng.range(-0.8, 0.8);
+        let annual = 13.6 - 0.62 * (city.at.0 - 45.0) - 6.5 * city.elevation as f64 / 1000.0 + rng.range(-0.8, 0.8);
         let swing = 7.0 + 0.16 * city.at.1 + rng.range(-1.0, 1.0);
         let (wet, wet_peak) = (rng.range(38.0, 105.0), rng.range(0.0, 12.0));
         let (damp, breeze) = (rng.range(66.0, 78.0), rng.range(9.0, 21.0));

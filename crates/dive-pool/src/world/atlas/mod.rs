@@ -22,14 +22,7 @@ pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
     ("museum", "museum", "museums", "general", false, "SELECT name FROM museum ORDER BY name"),
     ("festival", "festival", "festivals", "general", false, "SELECT name FROM festival ORDER BY name"),
     ("airport", "airport", "airports", "general", false, "SELECT name FROM airport ORDER BY name"),
-    (
-        "railway_line",
-        "railway line",
-        "railway lines",
-        "general",
-        false,
-        "SELECT name FROM railway_line ORDER BY name",
-    ),
+    ("railway_line", "railway line", "railway lines", "general", false, "SELECT name FROM railway_line ORDER BY name"),
 ];
 
 /// Creates and fills this part's tables.

@@ -27,12 +27,7 @@ pub fn season(year: i64) -> f64 {
 }
 
 /// Two airports a region, at its largest cities.
-pub fn airports(
-    db: &Transaction<'_>,
-    seed: u64,
-    land: &Land,
-    taken: &mut Taken,
-) -> rusqlite::Result<Vec<Airport>> {
+pub fn airports(db: &Transaction<'_>, seed: u64, land: &Land, taken: &mut Taken) -> rusqlite::Result<Vec<Airport>> {
     let mut rng = stream(seed, "airports");
     let mut codes = Taken::default();
     let mut airports = Vec::new();
@@ -96,9 +91,8 @@ pub fn railways(db: &Transaction<'_>, seed: u64, land: &Land, taken: &mut Taken)
     for region in &land.regions {
         for number in 0..3 {
             let letters = b"ABCDEFGHKLMNPRSTVWXYZ";
-            let name = taken.fresh(|| {
-                format!("Line {}{}", char::from(*rng.pick(letters).unwrap_or(&b'X')), rng.between(11, 99))
-            });
+            let name = taken
+                .fresh(|| format!("Line {}{}", char::from(*rng.pick(letters).unwrap_or(&b'X')), rng.between(11, 99)));
             let first = if number == 0 { 0 } else { rng.below(region.cities.len()) };
             let mut left: Vec<&City> = region.cities.iter().filter_map(|&c| land.cities.get(c)).collect();
             if left.is_empty() {
@@ -107,7 +101,7 @@ pub fn railways(db: &Transaction<'_>, seed: u64, land: &Land, taken: &mut Taken)
             let mut here = left.swap_remove(first.min(left.len() - 1));
             let start = here;
             let stops = rng.between(6, 10);
-            let speed = rng.between(12, 32) * 5;
+            let speed = rng.between(80, 180);
             let (mut km, mut minutes, mut passengers) = (0.0, 0.0, 0);
             for seq in 1..=stops {
                 let boardings = (here.population as f64 * log_range(&mut rng, 0.8, 9.0)) as i64;
@@ -122,7 +116,7 @@ pub fn railways(db: &Transaction<'_>, seed: u64, land: &Land, taken: &mut Taken)
                 here = left.swap_remove(next);
                 let leg = leg * rng.range(1.06, 1.24);
                 km += leg;
-                minutes += leg / (speed as f64 * rng.range(0.5, 0.78)) * 60.0 + 2.0;
+                minutes += leg / (speed as f64 * rng.range(0.55, 0.8)) * 60.0 + 2.0;
             }
             line.execute(params![
                 name,
