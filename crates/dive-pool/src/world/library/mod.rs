@@ -20,7 +20,7 @@ pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
     ("publisher", "publisher", "publishers", "academic", false, "SELECT name FROM publisher ORDER BY name"),
     ("paper", "paper", "papers", "academic", true, "SELECT title FROM paper ORDER BY title"),
     ("funder", "research funder", "research funders", "academic", false, "SELECT name FROM funder ORDER BY name"),
-    ("project", "research project", "research projects", "academic", false, "SELECT name FROM project ORDER BY name"),
+    ("project", "research project", "research projects", "academic", false, "SELECT name FROM research_project ORDER BY name"),
     ("conference", "conference", "conferences", "academic", false, "SELECT name FROM conference ORDER BY name"),
     ("study", "study", "studies", "academic", false, "SELECT name FROM study ORDER BY name"),
     ("review", "systematic review", "systematic reviews", "academic", true, "SELECT title FROM review ORDER BY title"),
@@ -51,12 +51,12 @@ const SCHEMA: &str = "
         review_days INTEGER NOT NULL, downloads INTEGER NOT NULL, PRIMARY KEY (journal, year)) STRICT, WITHOUT ROWID;
     CREATE TABLE funder (name TEXT PRIMARY KEY, city TEXT NOT NULL, founded TEXT NOT NULL, budget REAL NOT NULL,
         received INTEGER NOT NULL, funded INTEGER NOT NULL) STRICT;
-    CREATE TABLE project (name TEXT PRIMARY KEY, funder TEXT NOT NULL, investigator TEXT NOT NULL,
+    CREATE TABLE research_project (name TEXT PRIMARY KEY, funder TEXT NOT NULL, investigator TEXT NOT NULL,
         institution TEXT NOT NULL, field TEXT NOT NULL, amount REAL NOT NULL, starts TEXT NOT NULL,
         ends TEXT NOT NULL, members INTEGER NOT NULL) STRICT;
-    CREATE INDEX project_funder ON project (funder);
-    CREATE INDEX project_investigator ON project (investigator);
-    CREATE INDEX project_institution ON project (institution);
+    CREATE INDEX project_funder ON research_project (funder);
+    CREATE INDEX project_investigator ON research_project (investigator);
+    CREATE INDEX project_institution ON research_project (institution);
     CREATE TABLE conference (name TEXT PRIMARY KEY, field TEXT NOT NULL, city TEXT NOT NULL, chair TEXT NOT NULL,
         starts TEXT NOT NULL, ends TEXT NOT NULL, submissions INTEGER NOT NULL, accepted INTEGER NOT NULL,
         attendees INTEGER NOT NULL, fee INTEGER NOT NULL) STRICT;

@@ -268,7 +268,7 @@ fn insert_funders(
         insert.execute(params![name, any(rng, hubs), iso(day_in(rng, 1921, 2004)), budget, received, funded])?;
         people.funders.push(name);
     }
-    let mut insert = db.prepare("INSERT INTO project VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
+    let mut insert = db.prepare("INSERT INTO research_project VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
     for _ in 0..PROJECTS {
         let name = taken.fresh(|| {
             let syllables = 2 + rng.below(2);
