@@ -21,12 +21,29 @@ fn main() -> Result<(), String> {
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
     let mut by_form: BTreeMap<String, (usize, usize)> = BTreeMap::new();
     let mut calls: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut rounds: BTreeMap<(usize, String), usize> = BTreeMap::new();
+    let mut skeletons: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let mut shapes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut classes: BTreeMap<String, usize> = BTreeMap::new();
+    let mut graphs: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tools: BTreeMap<String, usize> = BTreeMap::new();
+    let mut distinct = 0;
     for episode in first..first + count {
         match engine.propose(episode) {
             Proposal::Task(task) => {
                 *reasons.entry("accepted".into()).or_default() += 1;
                 by_form.entry(task.form.clone()).or_default().0 += 1;
                 *calls.entry(task.certificate.path.len()).or_default() += 1;
+                let grown = task.rounds.last().map(|r| r.step.clone()).unwrap_or_default();
+                *rounds.entry((task.rounds.len(), grown)).or_default() += 1;
+                let entry = skeletons.entry(task.certificate.skeleton.clone()).or_default();
+                (entry.0, entry.1) = (entry.0 + 1, task.question.clone());
+                *shapes.entry(task.logical_form.shape()).or_default() += 1;
+                *classes.entry(task.topology.class()).or_default() += 1;
+                *graphs.entry(task.topology.call_graph()).or_default() += 1;
+                let used: std::collections::BTreeSet<_> = task.topology.tools.iter().cloned().collect();
+                distinct += used.len();
+                used.into_iter().for_each(|t| *tools.entry(t).or_default() += 1);
                 match mode {
                     "quiet" | "rejects" => {}
                     "full" => println!("{}", serde_json::to_string_pretty(&*task).unwrap_or_default()),
@@ -55,6 +72,23 @@ fn main() -> Result<(), String> {
             }
         }
     }
+    let accepted = skeletons.values().map(|(n, _)| n).sum::<usize>().max(1) as f64;
+    eprintln!("rounds {rounds:?}");
+    let mut top: Vec<_> = skeletons.values().collect();
+    top.sort_by_key(|(n, _)| std::cmp::Reverse(*n));
+    eprintln!("{} skeletons, commonest {:#?}", skeletons.len(), top.iter().take(4).collect::<Vec<_>>());
+    let mut top: Vec<_> = shapes.iter().collect();
+    top.sort_by_key(|(_, n)| std::cmp::Reverse(**n));
+    eprintln!("{} shapes, commonest {:#?}", shapes.len(), top.iter().take(4).collect::<Vec<_>>());
+    eprintln!(
+        "{} classes, {} graphs, {} tools, {:.2} distinct tools a task",
+        classes.len(),
+        graphs.len(),
+        tools.len(),
+        distinct as f64 / accepted
+    );
+    let idle: Vec<&str> = engine.tool_names().filter(|t| !tools.contains_key(*t)).collect();
+    eprintln!("{} tools unused: {idle:?}", idle.len());
     let seconds = start.elapsed().as_secs_f64();
     eprintln!("{reasons:?}\n{by_form:?}\ncalls {calls:?}\n{:.1} episodes/s", count as f64 / seconds);
     Ok(())

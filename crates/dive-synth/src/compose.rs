@@ -20,7 +20,7 @@ impl Episode<'_> {
         match form {
             FormKind::Lookup => self.scalar(focal, 0, index::askable).map(|(e, _)| e),
             FormKind::MultiHop => self.multi_hop(focal),
-            FormKind::Computation => self.scalar(focal, 2, index::measurable).map(|(e, _)| e),
+            FormKind::Computation => self.scalar(focal, 2, index::askable).map(|(e, _)| e),
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),
             FormKind::Verification => self.verification(focal),
@@ -53,17 +53,14 @@ impl Episode<'_> {
             entry.spec.params.iter().filter(|p| matches!(p.sem, Sem::Entity(_))).collect();
         let param = *self.rng.pick(&params)?;
         let entity = param.sem.entity()?;
-        let found = match self.rng.chance(0.6) {
-            true => self.named_by_a_tool(&param.sem, 2),
-            false => None,
-        };
-        let (value, source) = match found {
-            Some(found) => found,
-            None => {
-                let expr = self.picked(entity)?;
-                (self.eval(&expr)?, Source::Derived(expr))
+        let by_tool = self.rng.chance(0.6);
+        let (value, source) = (0..4).find_map(|i| {
+            if by_tool == (i % 2 == 0) {
+                self.named_by_a_tool(&param.sem, 2)
+            } else {
+                self.outstanding(&param.sem, 1).map(|(v, e)| (v, Source::Derived(e)))
             }
-        };
+        })?;
         let mut about = About::default();
         about.set(entity, value.clone(), source.clone());
         let call = self.reach(focal, &Bound::from([(param.name.clone(), (value, source))]), &mut about, 1)?;
@@ -71,26 +68,6 @@ impl Episode<'_> {
         self.rng.shuffle(&mut fields);
         let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
         Some(Expr::get(call, field.pointer.clone()))
-    }
-
-    /// An entity of a type at the end of an order of some list.
-    fn picked(&mut self, entity: &str) -> Option<Expr> {
-        let lists: Vec<usize> = self
-            .members
-            .iter()
-            .copied()
-            .filter(|t| {
-                let rows = self.entry(*t).and_then(|e| e.rows());
-                rows.is_some_and(|r| {
-                    r.key_field().is_some_and(|k| k.sem.entity() == Some(entity)) && r.fields.iter().any(index::orders)
-                })
-            })
-            .collect();
-        let tool = *self.rng.pick(&lists)?;
-        let (call, keys) = self.rows(tool, 3, usize::MAX)?;
-        let values = self.ordering(tool, call)?;
-        let end = self.end();
-        Some(Expr::apply(Op::Pick { end, rank: 1 }, [keys, values]))
     }
 
     fn end(&mut self) -> End {
@@ -101,9 +78,12 @@ impl Episode<'_> {
     fn rows(&mut self, tool: usize, least: usize, most: usize) -> Option<(CallId, Expr)> {
         let entry = self.entry(tool)?;
         let key = entry.column(entry.rows()?.key_field()?);
-        let call = self.reach(tool, &Bound::new(), &mut About::default(), 1).filter(|c| self.complete(*c))?;
-        let count = self.value(call, &key)?.as_array()?.len();
-        (least..=most).contains(&count).then(|| (call, Expr::get(call, key)))
+        // Most lists are short for most arguments: a second and third try are cheap.
+        (0..3).find_map(|_| {
+            let call = self.reach(tool, &Bound::new(), &mut About::default(), 1).filter(|c| self.complete(*c))?;
+            let count = self.value(call, &key)?.as_array()?.len();
+            (least..=most).contains(&count).then(|| (call, Expr::get(call, key.clone())))
+        })
     }
 
     /// A column by which rows can be ordered.
@@ -223,7 +203,13 @@ impl Episode<'_> {
     /// Another constant of the same meaning.
     fn another(&mut self, old: &Value, sem: &Sem) -> Option<Value> {
         match sem {
-            Sem::Entity(t) => self.rng.pick(&self.pool.entities().get(t)?.names).map(|n| n.as_str().into()),
+            Sem::Entity(t) => {
+                let met = if self.grows && self.rng.chance(0.5) { self.meet(sem, 1) } else { None };
+                match met {
+                    Some((value, _)) => Some(value),
+                    None => self.rng.pick(&self.pool.entities().get(t)?.names).map(|n| n.as_str().into()),
+                }
+            }
             Sem::Year(_) => {
                 let year = old.as_i64()?;
                 Some((year + self.rng.between(-3, 3)).into())
@@ -251,16 +237,26 @@ impl Episode<'_> {
         let (op, b) = match part.filter(|_| self.rng.chance(0.6)) {
             Some(b) => (Op::PercentOf, b),
             None => {
+                let b = self.sibling(&a)?;
+                // A change is from one time to another; between two things there is a share or a ratio.
                 let op = match self.rng.below(3) {
-                    0 => Op::PercentOf,
-                    1 => Op::Divide,
-                    _ => Op::PercentChange,
+                    _ if self.apart_in_time(&a, &b) => Op::PercentChange,
+                    0 => Op::Divide,
+                    _ => Op::PercentOf,
                 };
-                (op, self.sibling(&a)?)
+                (op, b)
             }
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         (x > 0.0 && y > 0.0 && x != y).then(|| Expr::apply(op, [a, b]))
+    }
+
+    /// Whether two values differ in a year or date alone.
+    fn apart_in_time(&self, a: &Expr, b: &Expr) -> bool {
+        let form = |e: &Expr| dive_core::form::Form::of(e, &self.evidence).ok();
+        let (Some(a), Some(b)) = (form(a), form(b)) else { return false };
+        let differing: Vec<_> = a.constants().into_iter().zip(b.constants()).filter(|(x, y)| x != y).collect();
+        !differing.is_empty() && differing.iter().all(|((_, s), _)| matches!(s, Sem::Year(_) | Sem::Date(_)))
     }
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {

@@ -88,6 +88,11 @@ impl Engine {
         Ok(Engine { pool, pool_fingerprint, world, config, lexicon, index, planner })
     }
 
+    /// Names of all tools of the pool.
+    pub fn tool_names(&self) -> impl Iterator<Item = &str> {
+        self.index.tools.iter().map(|t| t.spec.name.as_str())
+    }
+
     /// The proposal of an episode: a certified task or a typed rejection.
     pub fn propose(&self, episode: u64) -> Proposal {
         let reject = |failure: Failure, plan: Option<&Plan>, evidence: Evidence, question: String| {
@@ -124,13 +129,14 @@ impl Engine {
         let rng = Stream::episode(self.config.seed, episode, &format!("attempt {attempt}"));
         let mut e = Episode::new(&self.pool, &self.lexicon, &self.index, &plan.toolset, &plan.seed_entity, rng);
         e.steps = self.config.steps;
+        // A lookup that grows is no longer one.
+        let rounds = if plan.form == FormKind::Lookup { 1 } else { plan.rounds };
+        e.grows = rounds > 1;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
         };
         let mut states = vec![State { derivation: first, step: "start", calls: e.evidence.calls.len() }];
-        // A lookup that grows is no longer one.
-        let rounds = if plan.form == FormKind::Lookup { 1 } else { plan.rounds };
         for round in 2..=rounds {
             e.round = round;
             e.steps = self.config.steps;
@@ -342,6 +348,7 @@ fn guessable(answer: &Answer, derivation: &Expr) -> Option<&'static str> {
         Answer::Number { value, .. } if *value == 0.0 => Some("the answer is zero"),
         Answer::Set { items } if items.is_empty() || items.len() > 8 => Some("the list is empty or too long"),
         Answer::Text { of, .. } if of == "sex" => Some("one of two words"),
+        Answer::Text { value, of } if of.is_empty() && value.len() > 24 => Some("too long to answer"),
         _ if matches!(derivation, Expr::Apply { op: Op::Count, .. })
             && matches!(answer, Answer::Number { value, .. } if *value < 2.0) =>
         {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use dive_core::evidence::{Call, CallId, Evidence, Outcome, Source};
-use dive_core::expr::{Expr, Op};
+use dive_core::expr::{End, Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
 use dive_core::rng::Stream;
@@ -40,24 +40,32 @@ pub struct Episode<'e> {
     pub steps: u32,
     /// What anchors the episode.
     pub seed: &'e SeedEntity,
+    /// Whether later rounds will want descriptions.
+    pub grows: bool,
     /// Answers of calls already made: asking again costs no step, as in a journal.
     known: HashMap<(String, String), Outcome>,
+    /// Descriptions met on the way: entity, and an expression that resolves to it.
+    met: Vec<(Sem, Value, Expr)>,
 }
 
 /// What a call under construction is about: entities already chosen, by type.
 #[derive(Debug, Clone, Default)]
-pub struct About(Vec<(String, Value, Source)>);
+pub struct About {
+    entities: Vec<(String, Value, Source)>,
+    /// The list that a column was taken from: another column of it fits the first one row by row.
+    list: Option<(usize, CallId, String)>,
+}
 
 impl About {
     /// The entity of this type that the call is about.
     fn get(&self, entity: &str) -> Option<(Value, Source)> {
-        self.0.iter().find(|(t, _, _)| t == entity).map(|(_, v, s)| (v.clone(), s.clone()))
+        self.entities.iter().find(|(t, _, _)| t == entity).map(|(_, v, s)| (v.clone(), s.clone()))
     }
 
     /// Makes the call about this entity.
     pub fn set(&mut self, entity: &str, value: Value, source: Source) {
-        self.0.retain(|(t, _, _)| t != entity);
-        self.0.push((entity.into(), value, source));
+        self.entities.retain(|(t, _, _)| t != entity);
+        self.entities.push((entity.into(), value, source));
     }
 }
 
@@ -81,7 +89,9 @@ impl<'e> Episode<'e> {
             round: 1,
             steps: 0,
             seed,
+            grows: false,
             known: HashMap::new(),
+            met: Vec::new(),
         }
     }
 
@@ -159,6 +169,9 @@ impl<'e> Episode<'e> {
                 slots.push(slot);
             }
         }
+        // What can be looked up is looked up for all arguments of a call or stated for all: a person's age beside somebody
+        // else's weight makes no sense.
+        let state = depth == 0 || self.rng.chance(0.2);
         let mut bound = fixed.clone();
         let mut described: Vec<Value> = Vec::new();
         for slot in slots {
@@ -167,7 +180,7 @@ impl<'e> Episode<'e> {
                 described.push(thing);
             } else if !bound.contains_key(slot) {
                 let param = entry.spec.param(slot)?;
-                let value = self.bind(tool, param, about, depth)?;
+                let value = self.bind(tool, param, about, depth, state)?;
                 bound.insert(slot.into(), value);
             }
         }
@@ -214,7 +227,14 @@ impl<'e> Episode<'e> {
         Some(value)
     }
 
-    fn bind(&mut self, tool: usize, param: &Param, about: &mut About, depth: u32) -> Option<(Value, Source)> {
+    fn bind(
+        &mut self,
+        tool: usize,
+        param: &Param,
+        about: &mut About,
+        depth: u32,
+        state: bool,
+    ) -> Option<(Value, Source)> {
         match &param.sem {
             Sem::Entity(entity) => {
                 if let Some(known) = about.get(entity) {
@@ -230,11 +250,9 @@ impl<'e> Episode<'e> {
                 let first = if derive { self.produced(tool, param, about, depth) } else { None };
                 first.or_else(|| self.constant(param)).or_else(|| self.produced(tool, param, about, depth))
             }
-            _ => {
-                let state = self.rng.chance(0.2) || depth == 0;
-                let first = if state { self.constant(param) } else { None };
-                first.or_else(|| self.produced(tool, param, about, depth)).or_else(|| self.constant(param))
-            }
+            _ if state => self.constant(param),
+            _ if self.index.producers(tool, &param.name).is_empty() => self.constant(param),
+            _ => self.produced(tool, param, about, depth),
         }
     }
 
@@ -246,12 +264,72 @@ impl<'e> Episode<'e> {
                 return named;
             }
         }
+        if self.grows && self.rng.chance(0.6) && self.steps > 3 {
+            let met = self.meet(sem, depth);
+            if met.is_some() {
+                return met;
+            }
+        }
         let name = if self.seed.entity == entity && self.rng.chance(0.8) {
             self.seed.name.clone()
         } else {
             self.rng.pick(&self.pool.entities().get(entity)?.names)?.clone()
         };
         Some((name.into(), Source::Literal(sem.clone())))
+    }
+
+    /// An entity met in the data, named for now; how it was met is remembered as its description for a later round.
+    pub fn meet(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Source)> {
+        let grows = std::mem::replace(&mut self.grows, false);
+        let found = if self.rng.chance(0.4) {
+            match self.named_by_a_tool(sem, 2) {
+                Some((value, Source::Derived(expr))) => Some((value, expr)),
+                _ => None,
+            }
+        } else {
+            self.outstanding(sem, depth.min(1))
+        };
+        self.grows = grows;
+        let (value, expr) = found?;
+        self.met.push((sem.clone(), value.clone(), expr));
+        Some((value, Source::Literal(sem.clone())))
+    }
+
+    /// The remembered description of an entity.
+    pub fn remembered(&self, sem: &Sem, value: &Value) -> Option<Expr> {
+        self.met.iter().find(|(s, v, _)| s == sem && v == value).map(|(_, _, e)| e.clone())
+    }
+
+    /// The entity at an end of an order of some list.
+    pub fn outstanding(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Expr)> {
+        let mut lists: Vec<usize> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t).filter(|e| e.spec.output.complete) else { continue };
+            let fits = entry.rows().is_some_and(|r| {
+                !r.series && r.key_field().is_some_and(|k| k.sem == *sem) && r.fields.iter().any(crate::index::orders)
+            });
+            if fits {
+                lists.push(*t);
+            }
+        }
+        self.rng.shuffle(&mut lists);
+        lists.into_iter().take(2).find_map(|tool| {
+            let entry = self.entry(tool)?;
+            let rows = entry.rows()?;
+            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth).filter(|c| self.complete(*c))?;
+            let keys = Expr::get(call, entry.column(rows.key_field()?));
+            if self.eval(&keys)?.as_array()?.len() < 3 {
+                return None;
+            }
+            let columns: Vec<_> =
+                rows.fields.iter().filter(|f| crate::index::orders(f) && f.pointer != rows.key).collect();
+            let column = self.rng.pick(&columns)?;
+            let values = Expr::get(call, entry.column(column));
+            let end = if self.rng.chance(0.5) { End::Largest } else { End::Smallest };
+            let rank = if self.rng.chance(0.8) { 1 } else { 2 };
+            let expr = Expr::apply(Op::Pick { end, rank }, [keys, values]);
+            Some((self.eval(&expr)?, expr))
+        })
     }
 
     /// An entity that a call to another tool names, as a scalar of its result.
@@ -304,11 +382,20 @@ impl<'e> Episode<'e> {
             .cloned()
             .collect();
         self.rng.shuffle(&mut able);
+        if let Some((list, call, taken)) = about.list.clone()
+            && let Some(other) = able.iter().find(|p| p.tool == list && p.path != taken && p.path.contains('*'))
+            && let Some(value) = self.value(call, &other.path)
+        {
+            return Some((value, Source::Derived(Expr::get(call, other.path.clone()))));
+        }
         able.into_iter().take(3).find_map(|producer| {
             let call = self.reach(producer.tool, &Bound::new(), about, depth - 1)?;
             let value = self.value(call, &producer.path)?;
             let list = producer.path.contains('*');
             let usable = !list || (self.complete(call) && value.as_array().is_some_and(|v| v.len() >= 3));
+            if list {
+                about.list = Some((producer.tool, call, producer.path.clone()));
+            }
             usable.then(|| (value, Source::Derived(Expr::get(call, producer.path))))
         })
     }

@@ -69,8 +69,11 @@ impl Episode<'_> {
         // Candidates that the question offers must stay names.
         named.retain(|(v, _)| !offered(expr, v));
         self.rng.shuffle(&mut named);
-        named.into_iter().take(2).find_map(|(value, sem)| {
-            let description = self.describe(&sem, &value)?;
+        named.into_iter().take(3).find_map(|(value, sem)| {
+            let description = match self.remembered(&sem, &value) {
+                Some(known) => known,
+                None => self.describe(&sem, &value)?,
+            };
             self.again(expr, &mut |v, s| {
                 (*v == value && *s == sem).then(|| (value.clone(), Source::Derived(description.clone())))
             })
@@ -219,8 +222,7 @@ impl Episode<'_> {
             }
             let bound = Bound::from([(param, (value.clone(), source.clone()))]);
             let call = self.reach(tool, &bound, &mut about, 2)?;
-            let wanted = if form == FormKind::Computation { index::measurable } else { index::askable };
-            let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
+            let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
             self.rng.shuffle(&mut fields);
             let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
             Some(Expr::get(call, field.pointer.clone()))

@@ -26,6 +26,10 @@ pub struct Index {
     producers: Vec<BTreeMap<String, Vec<Producer>>>,
     /// For each tool, the tools that one of its outputs feeds or that feed it.
     neighbours: Vec<Vec<usize>>,
+    /// For each tool, the tools that give what its groups describe.
+    providers: Vec<Vec<usize>>,
+    /// For each tool, the tools that name or list the entities that it takes.
+    describers: Vec<Vec<usize>>,
 }
 
 impl Index {
@@ -71,7 +75,24 @@ impl Index {
             list.sort_unstable();
             list.dedup();
         }
-        Index { tools, by_name, producers, neighbours }
+        let matching = |wanted: &dyn Fn(&Entry, &Entry) -> bool| -> Vec<Vec<usize>> {
+            let able = |tool: &Entry| {
+                tools.iter().enumerate().filter(|(_, t)| wanted(tool, t)).map(|(i, _)| i).collect::<Vec<_>>()
+            };
+            tools.iter().map(|t| able(t)).collect()
+        };
+        let providers = matching(&|tool, other| {
+            tool.spec.groups.iter().any(|g| other.spec.output.bundles.iter().any(|b| b.of == g.of))
+        });
+        let describers = matching(&|tool, other| {
+            let names = |sem: &Sem| {
+                other.spec.output.fields.iter().any(|f| f.sem == *sem && !f.noun.is_empty())
+                    || other.rows().is_some_and(|r| !r.series && r.key_field().is_some_and(|k| k.sem == *sem))
+            };
+            tool.spec.name != other.spec.name
+                && tool.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)) && names(&p.sem))
+        });
+        Index { tools, by_name, producers, neighbours, providers, describers }
     }
 
     /// The tool of that number.
@@ -87,6 +108,16 @@ impl Index {
     /// What a parameter accepts.
     pub fn producers(&self, tool: usize, param: &str) -> &[Producer] {
         self.producers.get(tool).and_then(|p| p.get(param)).map_or(&[], Vec::as_slice)
+    }
+
+    /// Tools that give what a tool's groups describe.
+    pub fn providers(&self, tool: usize) -> &[usize] {
+        self.providers.get(tool).map_or(&[], Vec::as_slice)
+    }
+
+    /// Tools that name or list the entities that a tool takes.
+    pub fn describers(&self, tool: usize) -> &[usize] {
+        self.describers.get(tool).map_or(&[], Vec::as_slice)
     }
 
     /// Tools one edge away.
@@ -107,7 +138,14 @@ pub fn askable(field: &Field) -> bool {
     !field.noun.is_empty()
         && matches!(
             field.sem,
-            Sem::Measure { .. } | Sem::Same(_) | Sem::Date(_) | Sem::Year(_) | Sem::Entity(_) | Sem::Category(_)
+            Sem::Measure { .. }
+                | Sem::Number
+                | Sem::Same(_)
+                | Sem::Date(_)
+                | Sem::Year(_)
+                | Sem::Entity(_)
+                | Sem::Category(_)
+                | Sem::Text(_)
         )
 }
 

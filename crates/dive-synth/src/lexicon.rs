@@ -275,6 +275,20 @@ impl Lexicon {
         self.entities.get(entity).map(|(noun, _, _)| noun.as_str())
     }
 
+    /// The entity types whose plural stands at `pos`.
+    pub fn entities_called(&self, text: &str, pos: usize) -> impl Iterator<Item = &str> {
+        let rest = text.get(pos..).unwrap_or_default();
+        self.entities
+            .iter()
+            .filter(move |(_, (_, plural, _))| rest.starts_with(plural.as_str()))
+            .map(|(t, _)| t.as_str())
+    }
+
+    /// What several entities of a type are called.
+    pub fn entity_plural(&self, entity: &str) -> Option<&str> {
+        self.entities.get(entity).map(|(_, plural, _)| plural.as_str())
+    }
+
     /// The tool that gives a bundle of an entity: its name, subject parameter and pointers.
     pub fn bundle(&self, entity: &str, of: &str) -> Option<&(String, String, Vec<String>)> {
         self.bundles.get(&(entity.to_string(), of.to_string()))

@@ -43,7 +43,7 @@ pub struct Planner {
 /// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
 const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
-const ROUND_WEIGHTS: [f64; 3] = [0.40, 0.33, 0.27];
+const ROUND_WEIGHTS: [f64; 3] = [0.24, 0.36, 0.40];
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -136,6 +136,16 @@ impl Planner {
                 }
             }
         }
+        // Whatever gives what the groups of the chosen tools describe, and whatever tells of the entities they take.
+        for tool in chosen.clone() {
+            for able in [index.providers(tool), index.describers(tool), index.describers(tool)] {
+                let able: Vec<usize> =
+                    able.iter().copied().filter(|t| candidates.contains(t) && !chosen.contains(t)).collect();
+                if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
+                    chosen.push(t);
+                }
+            }
+        }
         let connected = size * 3 / 4;
         for _ in 0..size * 4 {
             if chosen.len() >= connected {
@@ -214,7 +224,7 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::MultiHop => {
             fields.iter().any(index::askable) && entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)))
         }
-        FormKind::Computation => index::is_processing(entry) && measures,
+        FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
         FormKind::Difference | FormKind::Percentage => measures,
         FormKind::Verification => measures && entity_subject,
         FormKind::Comparison => {

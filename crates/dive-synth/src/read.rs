@@ -114,7 +114,7 @@ impl<'a> Reader<'a> {
         for template in with_unit.chain(wording::DECIMALS) {
             for (stated, decimals) in match_directive(template, rest) {
                 let converted = match stated {
-                    None if unit.is_empty() => content.clone(),
+                    None if unit.is_empty() || says_unit(&content) => content.clone(),
                     None => continue,
                     Some(words) if words == units::words(&unit) => content.clone(),
                     Some(words) => {
@@ -718,6 +718,21 @@ impl<'a> Reader<'a> {
 
     /// "A, B and C", at least `least` of them.
     fn joined(&self, pos: usize, conjunction: &str, least: usize) -> Parses<Vec<Form>> {
+        let mut found = self.enumerated(pos, conjunction, least);
+        if let Some(at) = self.eat(pos, "the ") {
+            for entity in self.lexicon.entities_called(self.text, at) {
+                let Some(names) = self.lexicon.entity_plural(entity).and_then(|p| self.eat(at, p)) else { continue };
+                let Some(names) = self.eat(names, " ") else { continue };
+                let named = |items: &Vec<Form>| {
+                    items.iter().all(|i| matches!(i, Form::Literal { sem: Sem::Entity(t), .. } if t == entity))
+                };
+                found.extend(self.enumerated(names, conjunction, least).into_iter().filter(|(_, items)| named(items)));
+            }
+        }
+        found
+    }
+
+    fn enumerated(&self, pos: usize, conjunction: &str, least: usize) -> Parses<Vec<Form>> {
         let mut open: Parses<Vec<Form>> = self.np(pos).iter().map(|(e, f)| (*e, vec![f.clone()])).collect();
         let mut found = Vec::new();
         while let Some((end, items)) = open.pop() {
@@ -974,6 +989,11 @@ fn covers_required(entry: &Entry, template: &Template, complete: bool) -> bool {
         required.extend(entry.subject());
     }
     required.iter().all(|slot| template.slots.contains(*slot))
+}
+
+/// Whether the sentence itself says the unit: a percentage, a number of days.
+fn says_unit(content: &Form) -> bool {
+    matches!(content, Form::Apply { op: Op::PercentOf | Op::PercentChange | Op::DaysBetween, .. })
 }
 
 /// Unit words and decimals that a directive states.

@@ -34,6 +34,9 @@ type Say = Result<(), Unsayable>;
 /// Nested descriptions that one sentence bears, the head of the sentence included.
 const MAX_DEPTH: usize = 3;
 
+/// Bytes of a question that people still read to its end.
+const MAX_LENGTH: usize = 460;
+
 /// Says a form as a question.
 ///
 /// # Errors
@@ -45,6 +48,9 @@ pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said,
     }
     r.preambles(form)?;
     r.question(form)?;
+    if r.text.len() > MAX_LENGTH {
+        return Err(Unsayable("too long a question"));
+    }
     let spans = r.spans.into_iter().map(|(start, end, value, sem)| span(&r.text, start, end, value, sem)).collect();
     Ok(Said { text: r.text, spans })
 }
@@ -101,7 +107,8 @@ impl Realiser<'_> {
     fn preambles(&mut self, form: &Form) -> Say {
         for _ in 0..3 {
             let depth = self.depth(form);
-            if depth < MAX_DEPTH || (depth == MAX_DEPTH && self.rng.chance(0.7)) {
+            let repeated = self.repeated(form);
+            if !repeated && (depth < MAX_DEPTH || (depth == MAX_DEPTH && self.rng.chance(0.7))) {
                 return Ok(());
             }
             let mut candidates = Vec::new();
@@ -115,6 +122,10 @@ impl Realiser<'_> {
                     (1..=2).contains(d) && self.referents.iter().all(|(g, l)| g != *f && l != label)
                 })
                 .collect();
+            if repeated {
+                let all: Vec<Form> = usable.iter().map(|(f, ..)| (*f).clone()).collect();
+                usable.retain(|(f, ..)| all.iter().filter(|g| g == f).count() > 1);
+            }
             let deepest = usable.iter().map(|(_, _, d)| *d).max();
             usable.retain(|(_, _, d)| Some(*d) == deepest);
             let Some((described, label, _)) = usable.into_iter().next() else { break };
@@ -128,6 +139,19 @@ impl Realiser<'_> {
         if self.depth(form) <= MAX_DEPTH { Ok(()) } else { Err(Unsayable("too deeply nested")) }
     }
 
+    /// Whether the same description would be said twice.
+    fn repeated(&self, form: &Form) -> bool {
+        let mut described: Vec<&Form> = Vec::new();
+        form.walk(&mut |f| {
+            let about = matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. });
+            let entity = || matches!(self.lexicon.sem(f), Some(Sem::Entity(_)));
+            if about && !contains_item(f) && self.referents.iter().all(|(g, _)| g != f) && entity() {
+                described.push(f);
+            }
+        });
+        described.iter().enumerate().any(|(i, f)| described.iter().skip(i + 1).any(|g| g == f))
+    }
+
     /// Nested descriptions in the phrase for a form.
     fn depth(&self, form: &Form) -> usize {
         if self.referents.iter().any(|(f, _)| f == form) {
@@ -139,7 +163,9 @@ impl Realiser<'_> {
                 // A group is spoken of as the one thing it describes, which takes one level less.
                 let grouped = self.lexicon.tool(&call.tool).is_some_and(|e| !e.spec.groups.is_empty());
                 let inner = call.args.values().map(|a| self.depth(a)).max().unwrap_or(0);
-                1 + if grouped { inner.saturating_sub(1) } else { inner }
+                // A list of descriptions inside another one cannot be followed.
+                let several = call.args.values().filter(|a| self.depth(a) > 0).count() > 1 && !grouped;
+                1 + usize::from(several) + if grouped { inner.saturating_sub(1) } else { inner }
             }
             Form::Each { each, call, .. } => {
                 1 + self.depth(each).saturating_sub(1).max(call.args.values().map(|a| self.depth(a)).max().unwrap_or(0))
@@ -408,7 +434,9 @@ impl Realiser<'_> {
 
     fn directive(&mut self, content: &Form, unrounded: &Form, decimals: Option<u32>) -> Say {
         let Some(sem) = self.lexicon.sem(unrounded) else { return self.branch_directive(content) };
-        let unit = units::words(sem.unit()).to_string();
+        // "What percentage …" and "the number of days …" have said their unit.
+        let stated = matches!(content, Form::Apply { op: Op::PercentOf | Op::PercentChange | Op::DaysBetween, .. });
+        let unit = if stated { String::new() } else { units::words(sem.unit()).to_string() };
         let places = decimals.and_then(|d| wording::PLACES.get(d as usize));
         let templates: &[&str] = match (unit.is_empty(), places) {
             (true, None) => return self.format(content, &sem),
@@ -508,8 +536,10 @@ impl Realiser<'_> {
             return Ok(());
         }
         let subject = self.subject(&entry, call)?;
-        match subject {
-            Some(Form::Literal { .. }) if self.rng.chance(0.3) && !self.quoted_subject(subject.as_ref()) => {
+        match &subject {
+            Some(Form::Literal { literal: Value::String(name), .. })
+                if !name.ends_with('s') && !self.quoted_subject(subject.as_ref()) && self.rng.chance(0.3) =>
+            {
                 self.np(subject.as_ref().ok_or(Unsayable("subject"))?)?;
                 self.push("'s ");
                 self.push(&field.noun);
@@ -518,7 +548,7 @@ impl Realiser<'_> {
                 self.push("the ");
                 self.push(&field.noun);
                 self.push(" of ");
-                self.np(&subject)?;
+                self.np(subject)?;
             }
             None => {
                 self.push("the ");
@@ -873,6 +903,15 @@ impl Realiser<'_> {
     }
 
     fn joined(&mut self, items: &[Form], conjunction: &str) -> Say {
+        // "the genes A, B and C": names alone may not tell what they name.
+        if let Some(Form::Literal { sem: Sem::Entity(t), .. }) = items.first()
+            && conjunction == " and "
+            && self.rng.chance(0.5)
+        {
+            let plural = self.lexicon.entity_plural(t).ok_or(Unsayable("an unknown type"))?;
+            let words = format!("the {plural} ");
+            self.push(&words);
+        }
         let last = items.len().saturating_sub(1);
         for (i, item) in items.iter().enumerate() {
             self.push(if i == 0 {
