@@ -35,7 +35,9 @@ fn main() -> Result<(), String> {
                 by_form.entry(task.form.clone()).or_default().0 += 1;
                 *calls.entry(task.certificate.path.len()).or_default() += 1;
                 let grown = task.rounds.last().map(|r| r.step.clone()).unwrap_or_default();
-                *rounds.entry((task.rounds.len(), grown)).or_default() += 1;
+                *rounds
+                    .entry((task.rounds.len(), if mode == "forms" { task.form.clone() } else { grown }))
+                    .or_default() += 1;
                 let entry = skeletons.entry(task.certificate.skeleton.clone()).or_default();
                 (entry.0, entry.1) = (entry.0 + 1, task.question.clone());
                 *shapes.entry(task.logical_form.shape()).or_default() += 1;
@@ -45,7 +47,7 @@ fn main() -> Result<(), String> {
                 distinct += used.len();
                 used.into_iter().for_each(|t| *tools.entry(t).or_default() += 1);
                 match mode {
-                    "quiet" | "rejects" => {}
+                    "quiet" | "rejects" | "forms" => {}
                     "full" => println!("{}", serde_json::to_string_pretty(&*task).unwrap_or_default()),
                     _ => println!(
                         "{episode} [{}, {} calls] {}\n    = {}\n",

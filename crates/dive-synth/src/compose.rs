@@ -454,8 +454,9 @@ impl Episode<'_> {
         let above = self.rng.chance(0.5);
         let factor = self.rng.range(0.55, 0.9);
         let limit = if above { value * factor } else { value / factor };
-        let limit = nice(limit.min(value / 0.95), limit.max(value * 0.95).max(limit))?;
-        if limit == value || self.eval(&a)? == self.eval(&b)? {
+        let limit = dive_core::canon::significant(limit, 2);
+        let limit = if value.fract() == 0.0 { limit.round() } else { limit };
+        if limit == value || (limit < value) != above || self.eval(&a)? == self.eval(&b)? {
             return None;
         }
         let test = Expr::apply(Op::Greater, [test, Expr::literal(dive_core::canon::number(limit), sem)]);
@@ -509,19 +510,20 @@ fn threshold(values: &[Value], sem: &Sem, cmp: Cmp, keep: usize) -> Option<Value
             sorted.sort_by(f64::total_cmp);
             let at = if cmp == Cmp::Above { sorted.len().checked_sub(keep)? } else { keep };
             let (low, high) = (*sorted.get(at.checked_sub(1)?)?, *sorted.get(at)?);
-            nice(low, high).filter(|x| *x > low && *x < high).map(dive_core::canon::number)
+            let whole = sorted.iter().all(|x| x.fract() == 0.0);
+            nice(low, high, whole).filter(|x| *x > low && *x < high).map(dive_core::canon::number)
         }
     }
 }
 
-/// The number with the fewest digits strictly between two others.
-fn nice(low: f64, high: f64) -> Option<f64> {
+/// The number with the fewest digits strictly between two others; a whole one among whole numbers.
+fn nice(low: f64, high: f64, whole: bool) -> Option<f64> {
     if !(low < high) {
         return None;
     }
     for digits in 1..=4 {
         let middle = dive_core::canon::significant((low + high) / 2.0, digits);
-        if low < middle && middle < high {
+        if low < middle && middle < high && !(whole && middle.fract() != 0.0) {
             return Some(middle);
         }
     }

@@ -6,7 +6,7 @@ use dive_core::SCHEMA_VERSION;
 use dive_core::answer::Answer;
 use dive_core::canon;
 use dive_core::evidence::Evidence;
-use dive_core::exemplar::{Exemplar, FormKind};
+use dive_core::exemplar::Exemplar;
 use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::rng::Stream;
@@ -47,6 +47,8 @@ pub struct Engine {
 /// Fresh draws that an episode makes before it is rejected: a cell of the plan that fails by bad luck is tried again, so
 /// that coverage holds for what is accepted.
 const ATTEMPTS: u32 = 6;
+/// Attempts after which a task that grew less than planned is taken all the same.
+const PATIENCE: u32 = 4;
 /// Wordings that a state of the task is tried with.
 const WORDINGS: u32 = 5;
 
@@ -115,11 +117,27 @@ impl Engine {
         };
         let mut last =
             (Failure { reason: Reason::NoEvidence, detail: "no attempt".into() }, Evidence::default(), String::new());
+        // A task that grew less than planned is kept while fresh draws may still give a better one.
+        let mut best: Option<Task> = None;
         for attempt in 0..ATTEMPTS {
             match self.attempt(&plan, episode, attempt) {
-                Ok(task) => return Proposal::Task(Box::new(task)),
+                Ok(task) => {
+                    let done = task.rounds.len() >= plan.rounds as usize;
+                    if best.as_ref().is_none_or(|b| b.rounds.len() < task.rounds.len()) {
+                        best = Some(task);
+                    }
+                    if done {
+                        break;
+                    }
+                }
                 Err(failed) => last = failed,
             }
+            if attempt + 1 >= PATIENCE && best.is_some() {
+                break;
+            }
+        }
+        if let Some(task) = best {
+            return Proposal::Task(Box::new(task));
         }
         let (failure, evidence, question) = last;
         reject(failure, Some(&plan), evidence, question)
@@ -129,8 +147,7 @@ impl Engine {
         let rng = Stream::episode(self.config.seed, episode, &format!("attempt {attempt}"));
         let mut e = Episode::new(&self.pool, &self.lexicon, &self.index, &plan.toolset, &plan.seed_entity, rng);
         e.steps = self.config.steps;
-        // A lookup that grows is no longer one.
-        let rounds = if plan.form == FormKind::Lookup { 1 } else { plan.rounds };
+        let rounds = plan.rounds;
         e.grows = rounds > 1;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };

@@ -246,7 +246,8 @@ impl<'e> Episode<'e> {
             }
             Sem::Flag(_) => None,
             Sem::Category(_) | Sem::Date(_) | Sem::Year(_) => {
-                let derive = depth > 0 && self.rng.chance(0.25);
+                let computes = self.entry(tool).is_some_and(crate::index::is_processing);
+                let derive = depth > 0 && !state && (computes || self.rng.chance(0.05));
                 let first = if derive { self.produced(tool, param, about, depth) } else { None };
                 first.or_else(|| self.constant(param)).or_else(|| self.produced(tool, param, about, depth))
             }

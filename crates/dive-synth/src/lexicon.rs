@@ -30,6 +30,8 @@ pub enum Part {
         name: String,
         /// Written without the parameter's label.
         bare: bool,
+        /// Words that introduce a name ("the drug ") and are left out before a description ("the drug studied in …").
+        title: String,
     },
 }
 
@@ -40,7 +42,8 @@ impl Template {
             let (slot, words) =
                 if i == 0 { (None, piece) } else { piece.split_once('}').map_or((None, piece), |(s, w)| (Some(s), w)) };
             if let Some(slot) = slot {
-                parts.push(Part::Slot { name: slot.trim_start_matches('=').into(), bare: slot.starts_with('=') });
+                let (name, bare) = (slot.trim_start_matches('=').to_string(), slot.starts_with('='));
+                parts.push(Part::Slot { name, bare, title: String::new() });
             }
             if !words.is_empty() {
                 parts.push(Part::Text(words.into()));
@@ -49,6 +52,29 @@ impl Template {
         let slots =
             parts.iter().filter_map(|p| if let Part::Slot { name, .. } = p { Some(name.clone()) } else { None });
         Template { slots: slots.collect(), parts }
+    }
+
+    /// Moves the words that only fit a name from the text before a slot into the slot; `noun` is what the slot's entity
+    /// is called.
+    fn titled(self, noun: &dyn Fn(&str) -> Option<String>) -> Template {
+        let mut parts: Vec<Part> = Vec::new();
+        for part in self.parts {
+            let moved = match (&part, parts.last_mut()) {
+                (Part::Slot { name, bare, .. }, Some(Part::Text(before))) => noun(name).and_then(|noun| {
+                    let title = [format!("the {noun} "), format!("{noun} ")].into_iter().find(|t| {
+                        before.strip_suffix(t.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with(' '))
+                    })?;
+                    before.truncate(before.len() - title.len());
+                    Some(Part::Slot { name: name.clone(), bare: *bare, title })
+                }),
+                _ => None,
+            };
+            if matches!(parts.last(), Some(Part::Text(t)) if t.is_empty()) {
+                parts.pop();
+            }
+            parts.push(moved.unwrap_or(part));
+        }
+        Template { parts, slots: self.slots }
     }
 }
 
@@ -152,13 +178,17 @@ impl Lexicon {
         };
         let mut categories: BTreeSet<(String, String)> = BTreeSet::new();
         for spec in pool.specs() {
+            let noun = |slot: &str| {
+                let entity = spec.param(slot)?.sem.entity()?.to_string();
+                pool.entities().get(&entity).map(|t| t.noun.clone())
+            };
+            let template = |text: &str| Template::parse(text).titled(&noun);
             let tails = match spec.phrases.tails.as_slice() {
-                [] => vec![Template::parse("")],
-                tails => tails.iter().map(|t| Template::parse(t)).collect(),
+                [] => vec![template("")],
+                tails => tails.iter().map(|t| template(t)).collect(),
             };
             let fields = spec.output.fields.iter();
-            let phrases =
-                fields.flat_map(|f| f.phrases.iter().map(|p| (f.pointer.clone(), Template::parse(p)))).collect();
+            let phrases = fields.flat_map(|f| f.phrases.iter().map(|p| (f.pointer.clone(), template(p)))).collect();
             let entry = Arc::new(Entry { spec: spec.clone(), tails, phrases });
             lexicon.add_tool(&entry);
             for p in &spec.params {
@@ -298,11 +328,12 @@ impl Lexicon {
     pub fn label(&self, form: &Form) -> Option<String> {
         match self.sem(form)? {
             Sem::Entity(t) => self.entity_noun(&t).map(str::to_string),
-            _ => {
+            Sem::Text(_) => {
                 let Form::Get { call, path } = form else { return None };
                 let entry = self.tool(&call.tool)?;
                 entry.spec.field(path).map(|f| f.noun.clone()).filter(|n| !n.is_empty() && !n.contains('('))
             }
+            _ => None,
         }
     }
 

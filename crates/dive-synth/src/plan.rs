@@ -103,6 +103,8 @@ impl Planner {
                 .map(|i| ROUND_WEIGHTS.get(i).or(ROUND_WEIGHTS.last()).copied().unwrap_or(1.0))
                 .collect::<Vec<_>>(),
         )? as u32;
+        // A lookup that grows is no longer one.
+        let rounds = if form == FormKind::Lookup { 1 } else { rounds };
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
         Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity })

@@ -924,8 +924,20 @@ impl<'a> Reader<'a> {
             for (at, args) in open {
                 match part {
                     Part::Text(words) => next.extend(self.eat(at, words).map(|e| (e, args))),
-                    Part::Slot { name, bare } => {
-                        for (end, given) in self.slot(at, entry, name, *bare) {
+                    Part::Slot { name, bare, title } => {
+                        let mut given = Vec::new();
+                        if title.is_empty() {
+                            given = self.slot(at, entry, name, *bare);
+                        } else {
+                            // A title stands before a name, and only there.
+                            let names = |args: &Args| matches!(args.get(name), Some(Form::Literal { .. }));
+                            if let Some(named) = self.eat(at, title) {
+                                given
+                                    .extend(self.slot(named, entry, name, *bare).into_iter().filter(|(_, a)| names(a)));
+                            }
+                            given.extend(self.slot(at, entry, name, *bare).into_iter().filter(|(_, a)| !names(a)));
+                        }
+                        for (end, given) in given {
                             let mut args = args.clone();
                             args.extend(given);
                             next.push((end, args));

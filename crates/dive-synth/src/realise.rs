@@ -111,8 +111,7 @@ impl Realiser<'_> {
             if !repeated && (depth < MAX_DEPTH || (depth == MAX_DEPTH && self.rng.chance(0.7))) {
                 return Ok(());
             }
-            let mut candidates = Vec::new();
-            form.walk(&mut |f| candidates.push(f));
+            let candidates = self.unsaid(form);
             let mut usable: Vec<(&Form, String, usize)> = candidates
                 .into_iter()
                 .filter(|f| matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. }) && *f != form)
@@ -139,16 +138,36 @@ impl Realiser<'_> {
         if self.depth(form) <= MAX_DEPTH { Ok(()) } else { Err(Unsayable("too deeply nested")) }
     }
 
+    /// The form and its parts, down to what an earlier sentence introduced.
+    fn unsaid<'f>(&self, form: &'f Form) -> Vec<&'f Form> {
+        let mut open = vec![form];
+        let mut found = Vec::new();
+        while let Some(form) = open.pop() {
+            if self.referents.iter().any(|(f, _)| f == form) {
+                continue;
+            }
+            found.push(form);
+            match form {
+                Form::Literal { .. } | Form::Item { .. } => {}
+                Form::Get { call, .. } => open.extend(call.args.values()),
+                Form::Each { each, call, .. } => {
+                    open.push(each);
+                    open.extend(call.args.values());
+                }
+                Form::Apply { args, .. } => open.extend(args),
+            }
+        }
+        found
+    }
+
     /// Whether the same description would be said twice.
     fn repeated(&self, form: &Form) -> bool {
-        let mut described: Vec<&Form> = Vec::new();
-        form.walk(&mut |f| {
-            let about = matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. });
-            let entity = || matches!(self.lexicon.sem(f), Some(Sem::Entity(_)));
-            if about && !contains_item(f) && self.referents.iter().all(|(g, _)| g != f) && entity() {
-                described.push(f);
-            }
-        });
+        let described: Vec<&Form> = self
+            .unsaid(form)
+            .into_iter()
+            .filter(|f| matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. }) && !contains_item(f))
+            .filter(|f| matches!(self.lexicon.sem(f), Some(Sem::Entity(_))))
+            .collect();
         described.iter().enumerate().any(|(i, f)| described.iter().skip(i + 1).any(|g| g == f))
     }
 
@@ -165,13 +184,42 @@ impl Realiser<'_> {
                 let inner = call.args.values().map(|a| self.depth(a)).max().unwrap_or(0);
                 // A list of descriptions inside another one cannot be followed.
                 let several = call.args.values().filter(|a| self.depth(a) > 0).count() > 1 && !grouped;
-                1 + usize::from(several) + if grouped { inner.saturating_sub(1) } else { inner }
+                // "… with the latest date of birth in the latest panel": the tail would seem to belong to the description.
+                let subject = self.lexicon.tool(&call.tool).and_then(|e| call.args.get(e.subject()?));
+                let trailing = subject.is_some_and(|s| self.qualified(s)) && self.has_tail(call);
+                let extra = usize::from(several) + 2 * usize::from(trailing);
+                1 + extra + if grouped { inner.saturating_sub(1) } else { inner }
             }
             Form::Each { each, call, .. } => {
                 1 + self.depth(each).saturating_sub(1).max(call.args.values().map(|a| self.depth(a)).max().unwrap_or(0))
             }
-            Form::Apply { args, .. } => args.iter().map(|a| self.depth(a)).max().unwrap_or(0),
+            Form::Apply { op, args } => {
+                let inner = args.iter().map(|a| self.depth(a)).max().unwrap_or(0);
+                // "… with the highest … with the lowest …" and "… with the highest … whose …"
+                let qualifies = matches!(op, Op::Pick { .. } | Op::Top { .. } | Op::Filter { .. });
+                let qualified = args.first().is_some_and(|keys| match unfiltered(keys).0 {
+                    Form::Get { call, .. } => call.args.values().any(|a| self.qualified(a)),
+                    _ => false,
+                });
+                inner + 2 * usize::from(qualifies && qualified)
+            }
         }
+    }
+
+    /// Whether the phrase for a form ends in a qualification that would swallow what follows.
+    fn qualified(&self, form: &Form) -> bool {
+        if self.referents.iter().any(|(f, _)| f == form) {
+            return false;
+        }
+        match form {
+            Form::Apply { op: Op::Pick { .. }, .. } => true,
+            Form::Get { call, .. } => call.args.values().any(|a| self.qualified(a)),
+            _ => false,
+        }
+    }
+
+    fn has_tail(&self, call: &FormCall) -> bool {
+        self.lexicon.tool(&call.tool).is_some_and(|e| e.tails.iter().any(|t| !t.parts.is_empty()))
     }
 
     fn question(&mut self, form: &Form) -> Say {
@@ -532,7 +580,7 @@ impl Realiser<'_> {
         if field.noun.is_empty() {
             return Err(Unsayable("a field without a noun"));
         }
-        if self.rng.chance(0.8) && self.attempt(|r| r.based_on(&entry, call, field)).is_ok() {
+        if self.attempt(|r| r.based_on(&entry, call, field)).is_ok() {
             return Ok(());
         }
         let subject = self.subject(&entry, call)?;
@@ -628,7 +676,12 @@ impl Realiser<'_> {
         for part in &template.parts {
             match part {
                 Part::Text(words) => self.push(words),
-                Part::Slot { name, bare } => self.slot(entry, call, name, *bare)?,
+                Part::Slot { name, bare, title } => {
+                    if matches!(call.args.get(name), Some(Form::Literal { .. })) {
+                        self.push(title);
+                    }
+                    self.slot(entry, call, name, *bare)?;
+                }
             }
         }
         Ok(())
