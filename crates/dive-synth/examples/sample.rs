@@ -1,4 +1,6 @@
-//! Prints tasks, or why there are none: `cargo run --release -p dive-synth --example sample -- FIRST COUNT [full]`.
+//! Prints tasks, or why there are none: `cargo run --release -p dive-synth --example sample -- FIRST COUNT [MODE]`.
+//!
+//! MODE is `quiet` (figures only), `full` (JSON), `rejects`, or a domain, whose tasks alone are printed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,6 +50,7 @@ fn main() -> Result<(), String> {
                 used.into_iter().for_each(|t| *tools.entry(t).or_default() += 1);
                 match mode {
                     "quiet" | "rejects" | "forms" => {}
+                    domain if dive_pool::DOMAINS.contains(&domain) && !task.domains.iter().any(|d| d == domain) => {}
                     "full" => println!("{}", serde_json::to_string_pretty(&*task).unwrap_or_default()),
                     _ => println!(
                         "{episode} [{}, {} calls] {}\n    = {}\n",
