@@ -216,7 +216,7 @@ impl Episode<'_> {
             if entry.spec.groups.iter().any(|g| g.params.contains(&param)) {
                 return None;
             }
-            let mut about = About::default();
+            let mut about = self.about(expr);
             if let Sem::Entity(t) = &sem {
                 about.set(t, value.clone(), source.clone());
             }
@@ -227,6 +227,22 @@ impl Episode<'_> {
             let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
             Some(Expr::get(call, field.pointer.clone()))
         })
+    }
+
+    /// What an expression's last call is about: other arguments of a call that uses it are about the same.
+    fn about(&self, expr: &Expr) -> About {
+        let mut about = About::default();
+        let Expr::Get { get, .. } = expr else { return about };
+        let Some(call) = self.evidence.get(*get) else { return about };
+        let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
+        for param in spec.into_iter().flat_map(|s| &s.params) {
+            if let (Some(t), Some(value), Some(source)) =
+                (param.sem.entity(), call.args.get(&param.name), call.sources.get(&param.name))
+            {
+                about.set(t, value.clone(), source.clone());
+            }
+        }
+        about
     }
 
     /// Adds another candidate or another item to a list that is written out.
