@@ -299,13 +299,14 @@ impl Subject<'_> {
         );
         let answer_sem = self.lexicon.sem(form);
         let stated: Vec<(Sem, Value)> = form.constants().into_iter().map(|(v, s)| (s.clone(), v.clone())).collect();
+        let seen: Vec<(CallId, Vec<(Sem, &Value)>)> =
+            path.iter().filter_map(|c| Some((*c, self.atoms(self.evidence.get(*c)?)))).collect();
         let mut ablations = Vec::new();
         for id in path {
             let gone = dependants(*id, path, self.evidence);
-            let mut atoms = stated.clone();
-            for call in path.iter().filter(|c| !gone.contains(c)).filter_map(|c| self.evidence.get(*c)) {
-                self.atoms(call, &mut atoms);
-            }
+            let remaining = seen.iter().filter(|(c, _)| !gone.contains(c)).flat_map(|(_, atoms)| atoms);
+            let atoms: Vec<(&Sem, &Value)> =
+                stated.iter().map(|(s, v)| (s, v)).chain(remaining.map(|(s, v)| (s, *v))).collect();
             let mut targets: Vec<(Sem, Value)> = self.taken(*id, path);
             if let (false, Some(sem)) = (selects, &answer_sem) {
                 targets.push((sem.clone(), unrounded.clone()));
@@ -321,21 +322,20 @@ impl Subject<'_> {
     }
 
     /// The typed scalars of an observation.
-    fn atoms(&self, call: &Call, into: &mut Vec<(Sem, Value)>) {
-        let (Some(entry), Some(value)) = (self.lexicon.tool(&call.tool), call.outcome.value()) else { return };
+    fn atoms<'c>(&self, call: &'c Call) -> Vec<(Sem, &'c Value)> {
+        let mut found = Vec::new();
+        let (Some(entry), Some(value)) = (self.lexicon.tool(&call.tool), call.outcome.value()) else { return found };
         for field in &entry.spec.output.fields {
-            if let Some(v) = value.pointer(&field.pointer) {
-                into.push((self.resolved(call, &field.sem), v.clone()));
-            }
+            found.extend(value.pointer(&field.pointer).map(|v| (self.resolved(call, &field.sem), v)));
         }
-        let Some(rows) = entry.rows() else { return };
-        for row in value.pointer(&rows.pointer).and_then(Value::as_array).into_iter().flatten() {
+        let Some(rows) = entry.rows() else { return found };
+        let list = value.pointer(&rows.pointer).and_then(Value::as_array);
+        for row in list.into_iter().flatten() {
             for field in &rows.fields {
-                if let Some(v) = row.pointer(&field.pointer) {
-                    into.push((self.resolved(call, &field.sem), v.clone()));
-                }
+                found.extend(row.pointer(&field.pointer).map(|v| (self.resolved(call, &field.sem), v)));
             }
         }
+        found
     }
 
     /// A meaning that refers to an argument, resolved on this call.
@@ -410,12 +410,12 @@ fn dependants(id: CallId, path: &[CallId], evidence: &Evidence) -> BTreeSet<Call
 }
 
 /// How a value can be had from visible ones: by itself, or from two under one operator that the sanity rules allow.
-fn guess(atoms: &[(Sem, Value)], sem: &Sem, target: &Value) -> Option<String> {
+fn guess(atoms: &[(&Sem, &Value)], sem: &Sem, target: &Value) -> Option<String> {
     if matches!(sem, Sem::Id(_) | Sem::Text(_) | Sem::Flag(_) | Sem::List(_)) {
         return None;
     }
     let same_meaning = |s: &Sem| s == sem || s.comparable(sem);
-    if let Some((_, v)) = atoms.iter().find(|(s, v)| same_meaning(s) && equal(v, target)) {
+    if let Some((_, v)) = atoms.iter().find(|(s, v)| equal(v, target) && same_meaning(s)) {
         return Some(format!("the value {v}"));
     }
     let target = target.as_f64()?;
@@ -423,22 +423,27 @@ fn guess(atoms: &[(Sem, Value)], sem: &Sem, target: &Value) -> Option<String> {
     let mut seen: Vec<(&Sem, f64)> = Vec::new();
     for (s, v) in atoms {
         let Some(y) = v.as_f64() else { continue };
-        if seen.iter().any(|(t, x)| *t == s && *x == y) {
+        if seen.iter().any(|(t, x)| *x == y && t == s) {
             continue;
         }
         for (t, x) in &seen {
-            let operands = [Some((*t).clone()), Some(s.clone())];
-            let gives = |op: Op| lexicon::result_sem(&op, &operands).is_some_and(|r| r == *sem || r.comparable(sem));
-            let list = [Some(Sem::List(Box::new((*t).clone())))];
-            let gives_list =
-                |op: Op| s.comparable(t) && lexicon::result_sem(&op, &list).is_some_and(|r| r.comparable(sem));
-            let found = (close((x - y).abs()) && gives(Op::Difference))
-                || ((close(x / y) || close(y / x)) && gives(Op::Divide))
-                || ((close(100.0 * x / y) || close(100.0 * y / x)) && gives(Op::PercentOf))
-                || (close(x + y) && gives_list(Op::Sum))
-                || (close((x + y) / 2.0) && gives_list(Op::Mean));
-            if found {
-                return Some(format!("{x} with {y}"));
+            // The arithmetic is tried first: it almost never fits, and meanings are slower to compare.
+            let tries = [
+                (close((x - y).abs()), Op::Difference),
+                (close(x / y) || close(y / x), Op::Divide),
+                (close(100.0 * x / y) || close(100.0 * y / x), Op::PercentOf),
+                (close(x + y), Op::Sum),
+                (close((x + y) / 2.0), Op::Mean),
+            ];
+            for (_, op) in tries.into_iter().filter(|(fits, _)| *fits) {
+                let operands = match op {
+                    Op::Sum | Op::Mean if s.comparable(t) => vec![Some(Sem::List(Box::new((*t).clone())))],
+                    Op::Sum | Op::Mean => continue,
+                    _ => vec![Some((*t).clone()), Some((*s).clone())],
+                };
+                if lexicon::result_sem(&op, &operands).is_some_and(|r| r == *sem || r.comparable(sem)) {
+                    return Some(format!("{x} with {y}"));
+                }
             }
         }
         seen.push((s, y));

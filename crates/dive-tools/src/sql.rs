@@ -81,8 +81,13 @@ impl Source {
 }
 
 fn guarded(path: &Path) -> rusqlite::Result<Guarded> {
+    // A world never changes once it is in place, so no call needs to lock the file or look at it again.
+    let uri = format!(
+        "file:{}?immutable=1",
+        path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+    );
     let mut connection = Connection::open_with_flags(
-        path,
+        uri,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
     )?;
     connection.set_prepared_statement_cache_capacity(512);
