@@ -11,9 +11,11 @@ use dive_tools::ToolPool;
 
 pub mod admit;
 pub mod config;
+pub mod verify;
 
 pub use admit::{Admission, Candidate};
 pub use config::Config;
+pub use verify::certify;
 
 /// Which world the pool's tools look at.
 #[derive(Debug, Clone, PartialEq, Eq)]
