@@ -66,21 +66,6 @@ impl Default for Config {
 }
 
 impl Config {
-    /// The names of all settings, as in `dive.toml`.
-    pub const KEYS: [&str; 11] = [
-        "seed",
-        "world_seed",
-        "rounds",
-        "steps",
-        "toolset_min",
-        "toolset_max",
-        "exemplars_min",
-        "exemplars_max",
-        "pool_tools",
-        "toolsets",
-        "mix",
-    ];
-
     /// The paper's baseline: one small toolset for all tasks.
     pub fn fixed_toolset() -> Config {
         Config { toolsets: Some(1), toolset_min: 15, toolset_max: 15, ..Config::default() }
@@ -139,17 +124,6 @@ pub struct ConfigError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_names_are_those_of_the_fields() {
-        let full = Config { pool_tools: Some(1), toolsets: Some(1), ..Config::default() };
-        let value = serde_json::to_value(full).unwrap();
-        let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
-        names.sort_unstable();
-        let mut keys = Config::KEYS;
-        keys.sort_unstable();
-        assert_eq!(names, keys);
-    }
 
     #[test]
     fn settings_that_cannot_be_are_named() {
