@@ -113,9 +113,8 @@ fn percent(path: &Path) -> String {
 }
 
 fn version(db: &Connection, path: &Path) -> Result<i64, StoreError> {
-    let pragma = |name: &str| {
-        db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(StoreError::sql(path))
-    };
+    let pragma =
+        |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).map_err(StoreError::sql(path));
     let (found, known) = (pragma("user_version")?, MIGRATIONS.len() as i64);
     let application = pragma("application_id")?;
     if application != APPLICATION_ID && (found, application) != (0, 0) {

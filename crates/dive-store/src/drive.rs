@@ -213,11 +213,7 @@ struct Recorder<'a> {
 }
 
 impl Recorder<'_> {
-    fn run(
-        &mut self,
-        receiver: Receiver<(u64, Row)>,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<End, StoreError> {
+    fn run(&mut self, receiver: Receiver<(u64, Row)>, progress: &mut dyn FnMut(Progress)) -> Result<End, StoreError> {
         self.writer.begin()?;
         let mut since = Instant::now();
         loop {
@@ -282,5 +278,49 @@ impl Recorder<'_> {
 
     fn progress(&self) -> Progress {
         Progress { accepted: self.fold.accepted(), episodes: self.fold.next() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::manifest::Manifest;
+    use crate::reader::Run;
+    use dive_core::evidence::Evidence;
+    use dive_core::task::{Reason, Rejection, SeedEntity};
+    use std::collections::BTreeMap as Map;
+
+    #[test]
+    fn a_full_disk_loses_nothing_recorded_and_the_run_continues() {
+        let dir = std::env::temp_dir().join(format!("dive-full-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&dir);
+        let propose = |episode: u64| {
+            Ok(Proposal::Rejection(Box::new(Rejection {
+                schema: 1,
+                reason: Reason::NotUnique,
+                detail: (0..200).map(|i| (i * 7919 * (episode + 1) % 9973).to_string()).collect(),
+                question: String::new(),
+                form: String::new(),
+                focal: String::new(),
+                seed_entity: SeedEntity { entity: String::new(), name: String::new() },
+                evidence: Evidence::default(),
+            })))
+        };
+        let manifest = Manifest::new(toml::Table::new(), Map::new(), None);
+        let options = Options { count: Some(10), workers: 2, min_yield: 2.0 };
+        let mut writer = Writer::open(&dir, manifest.clone(), &[]).unwrap();
+        writer.limit_pages(60);
+        let mut reported = 0;
+        let full = synthesise(&mut writer, &propose, &options, &mut |p| reported = p.episodes).unwrap_err();
+        assert!(matches!(full, StoreError::Full(_)), "{full:?}");
+        assert!(full.is_retryable());
+        drop(writer);
+        assert!(reported > 0);
+        assert_eq!(Run::open(&dir).unwrap().summary().unwrap().episodes, reported);
+        let mut writer = Writer::open(&dir, manifest, &[]).unwrap();
+        assert_eq!(synthesise(&mut writer, &propose, &options, &mut |_| {}).unwrap(), End::LowYield { accepted: 0 });
+        assert_eq!(writer.summary().unwrap().episodes, YIELD_WINDOW as u64);
+        drop(writer);
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 }

@@ -25,7 +25,7 @@ mod reader;
 mod writer;
 
 pub use codec::Row;
-pub use drive::{LOOK_AHEAD, MAX_ATTEMPTS, Options, Progress, Propose, synthesise};
+pub use drive::{LOOK_AHEAD, MAX_ATTEMPTS, Options, Progress, Propose, WORKER, synthesise};
 pub use error::{Difference, StoreError};
 pub use export::{Exported, ToolsAs, export};
 pub use fold::{End, YIELD_WINDOW};

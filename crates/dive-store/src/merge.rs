@@ -48,7 +48,9 @@ pub fn merge(dirs: &[PathBuf], count: u64, min_yield: f64, out: &Path) -> Result
             return Err(StoreError::Ranges(format!("the episodes {covered}..{} are missing before {dir}", span.start)));
         }
         if span.start < covered {
-            return Err(StoreError::Ranges(format!("{dir} has the episodes {span}, but those before {covered} are there")));
+            return Err(StoreError::Ranges(format!(
+                "{dir} has the episodes {span}, but those before {covered} are there"
+            )));
         }
         covered = span.end;
     }

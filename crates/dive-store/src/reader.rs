@@ -180,8 +180,7 @@ impl Run {
     /// The store cannot be read.
     pub fn by_id(&self, id: &str) -> Result<Option<Entry>, StoreError> {
         let sql = format!("{SELECT} WHERE e.id = ?1 ORDER BY e.episode LIMIT 1");
-        let found =
-            self.db.prepare(&sql).and_then(|mut s| s.query_row([id], raw).optional()).map_err(self.err())?;
+        let found = self.db.prepare(&sql).and_then(|mut s| s.query_row([id], raw).optional()).map_err(self.err())?;
         found.map(|r| self.entry(r)).transpose()
     }
 
@@ -271,9 +270,8 @@ fn raw(row: &rusqlite::Row<'_>) -> rusqlite::Result<Raw> {
 /// Counts what is recorded, in one look.
 pub(crate) fn summary(db: &Connection, manifest: &Manifest) -> rusqlite::Result<Summary> {
     let tx = db.unchecked_transaction()?;
-    let (count, cut): (Option<i64>, i64) = tx.query_row("SELECT count, cut FROM state", [], |r| {
-        Ok((r.get(0)?, r.get(1)?))
-    })?;
+    let (count, cut): (Option<i64>, i64) =
+        tx.query_row("SELECT count, cut FROM state", [], |r| Ok((r.get(0)?, r.get(1)?)))?;
     let proposes = manifest.range.is_some();
     let mut summary = Summary { count: count.map(|n| n as u64), ..Summary::default() };
     let mut groups = tx.prepare(

@@ -155,17 +155,18 @@ impl Writer {
             Row::Rejected { reason, body } => ("rejected", Some(reason.name()), 1, None, None, None, Some(body)),
             Row::Failed { attempts, message } => ("failed", Some(message.clone()), *attempts, None, None, None, None),
         };
-        let write = || -> rusqlite::Result<()> {
-            self.db
-                .prepare_cached("INSERT INTO episode VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?
-                .execute(params![episode as i64, status, reason, verdict.text(), attempts, id, digest, candidate])?;
-            if let Some(body) = body {
-                self.db
-                    .prepare_cached("INSERT INTO body VALUES (?1, ?2)")?
-                    .execute(params![episode as i64, body])?;
-            }
-            Ok(())
-        };
+        let write =
+            || -> rusqlite::Result<()> {
+                self.db.prepare_cached("INSERT INTO episode VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?.execute(
+                    params![episode as i64, status, reason, verdict.text(), attempts, id, digest, candidate],
+                )?;
+                if let Some(body) = body {
+                    self.db
+                        .prepare_cached("INSERT INTO body VALUES (?1, ?2)")?
+                        .execute(params![episode as i64, body])?;
+                }
+                Ok(())
+            };
         write().map_err(StoreError::sql(&self.file))
     }
 
@@ -226,8 +227,7 @@ impl Writer {
 
 fn lock(dir: &Path) -> Result<File, StoreError> {
     let path = dir.join("run.lock");
-    let file =
-        File::options().create(true).truncate(false).write(true).open(&path).map_err(StoreError::io(&path))?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(StoreError::io(&path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(StoreError::Busy(dir.into())),

@@ -117,7 +117,8 @@ pub fn write_lock(quarantine: BTreeMap<String, String>) -> Result<()> {
             _ => Ok(()),
         };
     }
-    let head = "# Tools that failed `dive tools check`; synthesis leaves them out. Checking again renews this file.\n\n";
+    let head =
+        "# Tools that failed `dive tools check`; synthesis leaves them out. Checking again renews this file.\n\n";
     let text = format!("{head}{}", toml::to_string(&Lock { quarantine })?);
     fs::write(LOCK, text).map_err(|e| anyhow!("{LOCK} cannot be written: {e}"))
 }
