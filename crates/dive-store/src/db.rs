@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::error::StoreError;
+use crate::error::{StoreError, TRUNCATED};
 
 /// One step a schema version; a published step never changes.
 const MIGRATIONS: &[&str] = &["
@@ -89,7 +89,7 @@ pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
         let db = db.map_err(StoreError::sql(path))?;
         db.busy_timeout(Duration::from_secs(10)).map_err(StoreError::sql(path))?;
         match version(&db, path)? {
-            0 => Err(StoreError::Damaged { path: path.into(), detail: "it is empty".into() }),
+            0 => Err(StoreError::Damaged { path: path.into(), detail: TRUNCATED.into() }),
             _ => Ok(db),
         }
     };

@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+/// What SQLite's complaints come down to.
+pub(crate) const TRUNCATED: &str = "it is truncated or not a run store";
+
 /// A setting or fingerprint that is not what the run was made with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -123,7 +126,7 @@ impl StoreError {
             match source.sqlite_error_code() {
                 Some(ErrorCode::DiskFull) => StoreError::Full(path),
                 Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-                    StoreError::Damaged { path, detail: "it is truncated or not a run store".into() }
+                    StoreError::Damaged { path, detail: TRUNCATED.into() }
                 }
                 Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                     StoreError::Unwritable { path, cause: source.to_string() }

@@ -193,6 +193,20 @@ impl Run {
         self.db.query_row(&sql, [which.reason()], |r| r.get::<_, i64>(0)).map(|n| n as u64).map_err(self.err())
     }
 
+    /// An episode whose infrastructure failed for good, and what it said.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn last_failure(&self) -> Result<Option<(u64, String)>, StoreError> {
+        let sql = "SELECT episode, reason FROM episode WHERE status = 'failed' ORDER BY episode DESC LIMIT 1";
+        self.db
+            .query_row(sql, [], |r| {
+                Ok((r.get::<_, i64>(0)? as u64, r.get::<_, Option<String>>(1)?.unwrap_or_default()))
+            })
+            .optional()
+            .map_err(self.err())
+    }
+
     /// Lets SQLite check every page of the file.
     ///
     /// # Errors

@@ -16,10 +16,10 @@ pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
     /// Print one JSON object on stdout and nothing else there.
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 100)]
     pub json: bool,
     /// Settings file [default: dive.toml, if there is one].
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, value_name = "FILE", display_order = 101)]
     pub config: Option<PathBuf>,
 }
 

@@ -1,4 +1,5 @@
 //! The run store with a proposer of arithmetic.
+#![allow(missing_docs)]
 
 mod damage;
 mod determinism;

@@ -26,14 +26,15 @@ pub fn run(args: &Merge, file: &File, json: bool) -> Result<ExitCode> {
     let min_yield = settings::min_yield(args.min_yield.or(file.synth.min_yield))?;
     let dirs: Vec<PathBuf> = args.dirs.iter().map(|d| settings::run_dir(Some(d), file)).collect();
     let merged = dive_store::merge(&dirs, count, min_yield, &args.out)?;
-    let summary = Run::open(&args.out)?.summary()?;
+    let run = Run::open(&args.out)?;
+    let summary = run.summary()?;
     let next_range = merged.next.map(|n| n.to_string());
     if json {
         let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
         let report = Report { summary: &summary, seconds, run: args.out.display().to_string() };
         print::object(&MergeReport { report, next_range: next_range.clone() })?;
     } else {
-        say(numbers(&args.out, &summary))?;
+        say(numbers(&run)?)?;
     }
     match (merged.end, next_range) {
         (Some(end), _) => Ok(ended(end)),

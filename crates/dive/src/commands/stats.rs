@@ -46,7 +46,7 @@ pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
         };
         print::object(&Report { stats: &stats, retention, run: run.dir().display().to_string() })?;
     } else {
-        say(super::synth::numbers(run.dir(), &summary))?;
+        say(super::synth::numbers(&run)?)?;
         say(clean(&table(&stats)))?;
     }
     Ok(ExitCode::SUCCESS)

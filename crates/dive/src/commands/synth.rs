@@ -24,11 +24,17 @@ pub struct Report<'a> {
     pub run: String,
 }
 
+/// Most episodes of one range.
+const MAX_RANGE: u64 = 100_000_000;
+
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
     let settings = args.choices.resolve(&file.synth)?;
+    if let Some(range) = args.range {
+        let length = range.end - range.start;
+        ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
+    }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    ensure!(!exemplars.is_empty() || settings.config.exemplars_min == 0, "there are no exemplars to draw from");
     let session = Session::open(settings.config.world_seed)?;
     let out = args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into());
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
@@ -59,13 +65,15 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     if json {
         print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
     } else {
-        say(numbers(&out, &summary))?;
+        say(numbers(&Run::open(&out)?)?)?;
         let made = summary.episodes.saturating_sub(before.unwrap_or(0));
         say(speed(made, seconds))?;
         if args.range.is_none() {
             samples(&out)?;
         }
-        say(next(&out, args))?;
+        if !matches!(end, End::LowYield { .. }) {
+            say(next(&out, args))?;
+        }
     }
     Ok(ended(end))
 }
@@ -83,11 +91,12 @@ pub fn ended(end: End) -> ExitCode {
 }
 
 /// The numbers of a run and their sum.
-pub fn numbers(dir: &Path, summary: &Summary) -> String {
+pub fn numbers(run: &Run) -> Result<String> {
+    let summary = run.summary()?;
     let rejected = summary.rejections();
     let mut text = format!(
         "{}: {} episodes = {} accepted + {rejected} rejected + {} failed + {} pending; {} surplus",
-        clean(&dir.display().to_string()),
+        run.dir().display(),
         summary.episodes,
         summary.accepted,
         summary.failed,
@@ -100,10 +109,13 @@ pub fn numbers(dir: &Path, summary: &Summary) -> String {
         let reasons: Vec<String> = reasons.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
         text.push_str(&format!("\nrejected: {}", reasons.join(", ")));
     }
+    if let Some((episode, message)) = run.last_failure()? {
+        text.push_str(&format!("\nfailed last: episode {episode}: {message}"));
+    }
     if let Some(digest) = &summary.digest {
         text.push_str(&format!("\ndigest: {digest}"));
     }
-    text
+    Ok(clean(&text))
 }
 
 fn speed(episodes: u64, seconds: f64) -> String {
