@@ -317,6 +317,9 @@ impl Op {
             }
             (Op::Extreme { end }, [v]) => {
                 let items = list(v)?;
+                if items.windows(2).any(|w| matches!(w, [a, b] if compare(a, b).is_none())) {
+                    return Err(wrong());
+                }
                 let best = items.into_iter().reduce(|a, b| match (compare(&a, &b), end) {
                     (Some(std::cmp::Ordering::Less), End::Largest)
                     | (Some(std::cmp::Ordering::Greater), End::Smallest) => b,
@@ -331,7 +334,7 @@ impl Op {
                 let (key, value) = ranked.get(index).ok_or(EvalError::Empty(name))?;
                 let neighbours = [index.checked_sub(1), index.checked_add(1)];
                 for (other, v) in neighbours.into_iter().flatten().filter_map(|i| ranked.get(i)) {
-                    if v == value {
+                    if equal(v, value) {
                         return Err(EvalError::Tie(format!("{key} and {other}")));
                     }
                 }
@@ -345,7 +348,7 @@ impl Op {
                 }
                 for pair in ranked.windows(2).take(count) {
                     if let [(a, x), (b, y)] = pair
-                        && x == y
+                        && equal(x, y)
                     {
                         return Err(EvalError::Tie(format!("{a} and {b}")));
                     }
@@ -385,7 +388,7 @@ impl Op {
             }
             (Op::Intersect, [a, b]) => {
                 let (a, b) = (list(a)?, list(b)?);
-                Ok(a.into_iter().filter(|x| b.contains(x)).collect())
+                Ok(a.into_iter().filter(|x| b.iter().any(|y| equal(x, y))).collect())
             }
             (Op::Greater, [a, b]) => match compare(a, b).ok_or_else(wrong)? {
                 std::cmp::Ordering::Equal => Err(EvalError::Tie(format!("{a} and {b}"))),
@@ -395,13 +398,13 @@ impl Op {
                 Ok(if condition.as_bool().ok_or_else(wrong)? { a.clone() } else { b.clone() })
             }
             (Op::DaysBetween, [a, b]) => {
-                let date = |v: &Value| v.as_str()?.parse::<jiff::civil::Date>().ok();
+                let date = |v: &Value| calendar_date(v.as_str()?);
                 let (a, b) = (date(a).ok_or_else(wrong)?, date(b).ok_or_else(wrong)?);
                 let days = a.until(b).map_err(|_| wrong())?.get_days();
                 Ok(days.abs().into())
             }
             (Op::YearOf, [v]) => {
-                let date = v.as_str().and_then(|s| s.parse::<jiff::civil::Date>().ok()).ok_or_else(wrong)?;
+                let date = v.as_str().and_then(calendar_date).ok_or_else(wrong)?;
                 Ok(i64::from(date.year()).into())
             }
             (Op::Convert { from, to }, [x]) => finite(crate::units::convert(number(x)?, from, to).ok_or_else(wrong)?),
@@ -419,6 +422,16 @@ pub fn round(x: f64, decimals: u32) -> f64 {
     let scale = 10f64.powi(decimals as i32);
     let rounded = (x.abs() * scale + 0.5).floor() / scale;
     if x < 0.0 { -rounded } else { rounded }
+}
+
+/// A date written `YYYY-MM-DD`, and nothing else.
+fn calendar_date(text: &str) -> Option<jiff::civil::Date> {
+    if text.len() == 10 { text.parse().ok() } else { None }
+}
+
+/// Whether two values are the same: numbers by value, so that 5 is 5.0.
+fn equal(a: &Value, b: &Value) -> bool {
+    compare(a, b).map_or(a == b, std::cmp::Ordering::is_eq)
 }
 
 /// Order of two numbers, two texts (dates in ISO 8601 order as text does) or two truth values.

@@ -16,6 +16,8 @@ use crate::expr::{Expr, Op};
 use crate::sem::Sem;
 
 /// A closed expression over constants and calls.
+///
+/// `Each` comes before `Get`, whose keys are a subset of its own: the first variant that fits is read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", untagged)]
 pub enum Form {
@@ -26,13 +28,6 @@ pub enum Form {
         /// Its meaning.
         sem: Sem,
     },
-    /// A value in the result of a call.
-    Get {
-        /// The call.
-        call: Box<FormCall>,
-        /// Where in its result.
-        path: String,
-    },
     /// One value for each element of a list: the call has [`Form::Item`] where the element goes.
     Each {
         /// The list.
@@ -40,6 +35,13 @@ pub enum Form {
         /// The call, made once for each element.
         call: Box<FormCall>,
         /// Where in each result.
+        path: String,
+    },
+    /// A value in the result of a call.
+    Get {
+        /// The call.
+        call: Box<FormCall>,
+        /// Where in its result.
         path: String,
     },
     /// An operator applied to forms.

@@ -13,6 +13,8 @@ use dive_core::form::Form;
 use dive_core::task::{Reason, Task};
 use serde::{Deserialize, Serialize};
 
+use crate::gate;
+
 /// Tasks admitted before shares are capped; below it a share says little.
 pub const CAPS_FROM: u64 = 1_000;
 /// Greatest share of one skeleton, in thousandths of the dataset.
@@ -66,12 +68,9 @@ impl Candidate {
 fn open_answer(task: &Task) -> String {
     match &task.answer {
         Answer::Boolean { .. } => String::new(),
+        _ if gate::is_choice(&task.logical_form) => String::new(),
         Answer::Number { value, unit, .. } => format!("{} {unit}", canon::number(*value)).trim_end().to_string(),
-        Answer::Text { value, .. } | Answer::Date { value } => {
-            let given = answer::normal(value);
-            let mut offered = task.logical_form.constants().into_iter().filter_map(|(v, _)| v.as_str());
-            if offered.any(|o| answer::normal(o) == given) { String::new() } else { given }
-        }
+        Answer::Text { value, .. } | Answer::Date { value } => answer::normal(value),
         other => canon::to_string(other),
     }
 }

@@ -2,55 +2,29 @@
 //!
 //! [`Engine::propose`] is a pure function of (configuration, pool, world, episode index); [`Admission`] is a sequential
 //! fold over proposals in index order. Nothing here knows where proposals are kept.
-
-use std::sync::Arc;
-
-use dive_core::exemplar::Exemplar;
-use dive_core::task::Proposal;
-use dive_tools::ToolPool;
+//!
+//! An episode is [planned](plan), [explored and composed](episode) around a focal tool, [grown](grow) over rounds,
+//! [put into words](realise), and passes the [gate], where an independent [reader](read) must find the
+//! derivation in the question.
 
 pub mod admit;
 pub mod config;
+pub mod engine;
+pub mod gate;
+pub mod lexicon;
+pub mod literal;
+mod plan;
+pub mod read;
+pub mod realise;
 pub mod verify;
+pub mod wording;
+
+mod compose;
+mod episode;
+mod grow;
+mod index;
 
 pub use admit::{Admission, Candidate};
 pub use config::Config;
+pub use engine::{Engine, WorldId};
 pub use verify::certify;
-
-/// Which world the pool's tools look at.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WorldId {
-    /// World seed.
-    pub seed: u64,
-    /// Fingerprint of the world.
-    pub fingerprint: String,
-}
-
-/// Proposes tasks.
-pub struct Engine {
-    pool: Arc<ToolPool>,
-    world: WorldId,
-    exemplars: Vec<Exemplar>,
-    config: Config,
-}
-
-impl Engine {
-    /// An engine over this pool.
-    ///
-    /// # Errors
-    /// A sentence that says which setting the pool cannot satisfy.
-    pub fn new(
-        pool: Arc<ToolPool>,
-        world: WorldId,
-        exemplars: Vec<Exemplar>,
-        config: Config,
-    ) -> Result<Engine, String> {
-        Ok(Engine { pool, world, exemplars, config })
-    }
-
-    /// The proposal of an episode: a certified task or a typed rejection.
-    pub fn propose(&self, episode: u64) -> Proposal {
-        let _ = (&self.pool, &self.world, &self.exemplars, &self.config, episode);
-        todo!()
-    }
-}

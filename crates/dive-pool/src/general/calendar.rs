@@ -1,0 +1,162 @@
+//! Dates: weekdays, intervals and movable feasts, in the proleptic Gregorian calendar.
+
+use dive_core::tool::ToolError;
+use dive_core::tool::ToolKind::Processing;
+use dive_tools::native::{NativeTool, native};
+use jiff::ToSpan;
+use jiff::civil::{Date, Weekday};
+use serde_json::json;
+
+/// Dates that a question may state.
+const DATES: [&str; 8] =
+    ["1903-11-17", "1928-05-24", "1957-09-02", "1966-04-12", "1984-10-30", "1999-12-31", "2016-02-29", "2025-06-30"];
+
+/// The tools of this family.
+pub fn tools() -> Vec<NativeTool> {
+    vec![weekday(), date_after(), working_days(), full_years(), easter()]
+}
+
+fn read(text: &str) -> Result<Date, ToolError> {
+    text.parse().map_err(|_| ToolError::bad(format!("`{text}` is not a calendar date; write it as YYYY-MM-DD.")))
+}
+
+/// Both dates, the earlier one first.
+fn ordered(start: &str, end: &str) -> Result<(Date, Date), ToolError> {
+    let (start, end) = (read(start)?, read(end)?);
+    if start > end {
+        return Err(ToolError::bad("The end date must not be before the start date."));
+    }
+    Ok((start, end))
+}
+
+fn weekday() -> NativeTool {
+    // ISO 8601 week dates. 1 January 2010 is a Friday in week 53 of 2009.
+    native(
+        "general.calendar.weekday_of_date",
+        Processing,
+        "Day of the week, ISO 8601 week number and day of the year of a calendar date.",
+    )
+    .param("date", "date", "Calendar date, YYYY-MM-DD.")
+    .sample_of(DATES)
+    .field("weekday", "category:weekday", "day of the week")
+    .plural("days of the week")
+    .phrase("the day of the week on which {date} falls")
+    .field("iso_week", "position:iso_week", "ISO week number")
+    .field("day_of_year", "position:day_of_year", "day number within the year")
+    .plural("day numbers within the year")
+    .tail("of {date}")
+    .example_equals(json!({"date": "1969-07-20"}), "/weekday", json!("Sunday"))
+    .example(json!({"date": "2010-01-01"}), "/iso_week", 53.0)
+    .example(json!({"date": "2024-12-31"}), "/day_of_year", 366.0)
+    .example_error(json!({"date": "2023-02-29"}))
+    .run(|date: String| {
+        let date = read(&date)?;
+        let name = match date.weekday() {
+            Weekday::Monday => "Monday",
+            Weekday::Tuesday => "Tuesday",
+            Weekday::Wednesday => "Wednesday",
+            Weekday::Thursday => "Thursday",
+            Weekday::Friday => "Friday",
+            Weekday::Saturday => "Saturday",
+            Weekday::Sunday => "Sunday",
+        };
+        Ok(json!({"weekday": name, "iso_week": date.iso_week_date().week(), "day_of_year": date.day_of_year()}))
+    })
+}
+
+fn date_after() -> NativeTool {
+    native("general.calendar.date_after_days", Processing, "Calendar date a number of days after a date.")
+        .param("date", "date", "Start date, YYYY-MM-DD.")
+        .sample_of(DATES)
+        .param("days", "amount:duration[days]", "Number of days to add; a whole number, negative to go back.")
+        .range(-1_000_000.0, 1_000_000.0)
+        .sample_of([30, 45, 90, 100, 180, 250, 500, 1000, 2500, 5000, 10_000])
+        .field("result", "date:shifted", "calendar date")
+        .tail("reached by adding {days} to {date}")
+        .example_equals(json!({"date": "2024-01-31", "days": 30}), "/result", json!("2024-03-01"))
+        .example_equals(json!({"date": "2000-01-01", "days": -1}), "/result", json!("1999-12-31"))
+        .example_error(json!({"date": "2000-13-01", "days": 1}))
+        .run(|date: String, days: f64| {
+            if days.fract() != 0.0 {
+                return Err(ToolError::bad("The number of days must be whole."));
+            }
+            let shifted = read(&date)?.checked_add((days as i64).days());
+            let shifted =
+                shifted.map_err(|_| ToolError::bad("The resulting date is outside the years -9999 to 9999."))?;
+            Ok(json!({"result": shifted.to_string()}))
+        })
+}
+
+fn working_days() -> NativeTool {
+    native(
+        "general.calendar.working_days",
+        Processing,
+        "Number of working days (Monday to Friday, public holidays not excluded) after a start date up to and including an end date.",
+    )
+    .param("start", "date", "Start date, YYYY-MM-DD; not counted itself.")
+    .sample_of(DATES)
+    .param("end", "date", "End date, YYYY-MM-DD; counted.")
+    .sample_of(["2025-06-30"])
+    .field("working_days", "count:working_day", "number of working days (Monday to Friday)")
+    .plural("numbers of working days (Monday to Friday)")
+    .tail("after {start} up to and including {end}")
+    .example(json!({"start": "2024-01-01", "end": "2024-01-31"}), "/working_days", 22.0)
+    .example(json!({"start": "2024-01-05", "end": "2024-01-07"}), "/working_days", 0.0)
+    .example_error(json!({"start": "2024-01-31", "end": "2024-01-01"}))
+    .run(|start: String, end: String| {
+        let (start, end) = ordered(&start, &end)?;
+        let total = start.until(end).map_or(0, |s| i64::from(s.get_days()));
+        // Whole weeks have five working days each; the rest is counted one by one.
+        let offset = i64::from(start.weekday().to_monday_zero_offset());
+        let rest = (1..=total % 7).filter(|d| (offset + d) % 7 < 5).count() as i64;
+        Ok(json!({"working_days": total / 7 * 5 + rest}))
+    })
+}
+
+fn full_years() -> NativeTool {
+    native(
+        "general.calendar.full_years_between",
+        Processing,
+        "Number of full years (anniversaries) completed between two dates, as ages are counted.",
+    )
+    .param("start", "date", "Start date, YYYY-MM-DD.")
+    .sample_of(DATES)
+    .param("end", "date", "End date, YYYY-MM-DD.")
+    .sample_of(["2025-06-30"])
+    .field("years", "amount:duration.full_years[years]", "number of full years")
+    .plural("numbers of full years")
+    .tail("completed between {start} and {end}")
+    .example(json!({"start": "1990-07-01", "end": "2025-06-30"}), "/years", 34.0)
+    .example(json!({"start": "1990-06-30", "end": "2025-06-30"}), "/years", 35.0)
+    .example_error(json!({"start": "2030-01-01", "end": "2025-06-30"}))
+    .run(|start: String, end: String| {
+        let (start, end) = ordered(&start, &end)?;
+        let passed = (end.month(), end.day()) >= (start.month(), start.day());
+        let years = i64::from(end.year()) - i64::from(start.year()) - i64::from(!passed);
+        Ok(json!({"years": years}))
+    })
+}
+
+fn easter() -> NativeTool {
+    // Anonymous Gregorian algorithm (Nature, 20 April 1876; Meeus, Astronomical Algorithms, chapter 8, whose examples
+    // are 31 March 1991 and 23 April 2000).
+    native("general.calendar.easter_sunday", Processing, "Date of Easter Sunday in a year of the Gregorian calendar.")
+        .param("year", "year", "Gregorian year, 1583 or later.")
+        .range(1583.0, 4099.0)
+        .sample(1900.0, 2060.0, 1.0)
+        .field("date", "date:easter", "date of Easter Sunday")
+        .plural("dates of Easter Sunday")
+        .tail("in {year}")
+        .example_equals(json!({"year": 1991}), "/date", json!("1991-03-31"))
+        .example_equals(json!({"year": 2000}), "/date", json!("2000-04-23"))
+        .example_error(json!({"year": 1066}))
+        .run(|year: i64| {
+            let (golden, century, rest) = (year % 19, year / 100, year % 100);
+            let lunar = (century - (century + 8) / 25 + 1) / 3;
+            let epact = (19 * golden + century - century / 4 - lunar + 15) % 30;
+            let sunday = (32 + 2 * (century % 4) + 2 * (rest / 4) - epact - rest % 4) % 7;
+            let late = (golden + 11 * epact + 22 * sunday) / 451;
+            let days = epact + sunday - 7 * late + 114;
+            Ok(json!({"date": format!("{year:04}-{:02}-{:02}", days / 31, days % 31 + 1)}))
+        })
+}

@@ -1,0 +1,36 @@
+//! Native tools of the general domain.
+
+use dive_core::tool::ToolError;
+use dive_tools::native::NativeTool;
+use serde_json::Value;
+
+mod calendar;
+mod chemistry;
+mod facts;
+mod geodesy;
+mod numbers;
+mod physics;
+mod statistics;
+mod units;
+
+pub use facts::entity_types;
+
+/// What a tool's function returns.
+type Answer = Result<Value, ToolError>;
+
+/// All of them.
+pub fn tools() -> Vec<NativeTool> {
+    [
+        geodesy::tools(),
+        calendar::tools(),
+        statistics::tools(),
+        units::tools(),
+        physics::tools(),
+        chemistry::tools(),
+        numbers::tools(),
+        facts::tools(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}

@@ -1,0 +1,533 @@
+//! The deriver's first round: an expression of the form that the exemplars ask for, around the focal tool.
+
+use dive_core::evidence::{CallId, Source};
+use dive_core::exemplar::FormKind;
+use dive_core::expr::{Cmp, End, Expr, Op};
+use dive_core::sem::Sem;
+use dive_core::tool::Field;
+use serde_json::Value;
+
+use crate::episode::{About, Bound, Episode};
+use crate::index;
+use crate::plan;
+
+/// Elements that a fan-out runs over at most.
+const FAN_OUT: usize = 5;
+
+impl Episode<'_> {
+    /// An expression of this form around the focal tool, over calls just made.
+    pub fn compose(&mut self, form: FormKind, focal: usize) -> Option<Expr> {
+        match form {
+            FormKind::Lookup => self.scalar(focal, 0, index::askable).map(|(e, _)| e),
+            FormKind::MultiHop => self.multi_hop(focal),
+            FormKind::Computation => self.scalar(focal, 2, index::measurable).map(|(e, _)| e),
+            FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
+            FormKind::Percentage => self.percentage(focal),
+            FormKind::Verification => self.verification(focal),
+            FormKind::Comparison => self.comparison(focal),
+            FormKind::Pair => self.pair(focal),
+            FormKind::Superlative => self.superlative(focal),
+            FormKind::Ranking => self.ranking(focal),
+            FormKind::Listing => self.listing(focal),
+            FormKind::Counting => self.listing(focal).map(|set| Expr::apply(Op::Count, [set])),
+            FormKind::Aggregation => self.aggregation(focal),
+            FormKind::DateReasoning => self.dates(focal),
+            FormKind::Conditional => self.conditional(focal),
+            FormKind::UnitConversion => self.conversion(focal),
+        }
+    }
+
+    /// A field of a fresh call of a tool.
+    fn scalar(&mut self, tool: usize, depth: u32, wanted: fn(&Field) -> bool) -> Option<(Expr, CallId)> {
+        let entry = self.entry(tool)?;
+        let call = self.reach(tool, &Bound::new(), &mut About::default(), depth)?;
+        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
+        self.rng.shuffle(&mut fields);
+        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        Some((Expr::get(call, field.pointer.clone()), call))
+    }
+
+    fn multi_hop(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let params: Vec<&dive_core::tool::Param> =
+            entry.spec.params.iter().filter(|p| matches!(p.sem, Sem::Entity(_))).collect();
+        let param = *self.rng.pick(&params)?;
+        let entity = param.sem.entity()?;
+        let found = match self.rng.chance(0.6) {
+            true => self.named_by_a_tool(&param.sem, 2),
+            false => None,
+        };
+        let (value, source) = match found {
+            Some(found) => found,
+            None => {
+                let expr = self.picked(entity)?;
+                (self.eval(&expr)?, Source::Derived(expr))
+            }
+        };
+        let mut about = About::default();
+        about.set(entity, value.clone(), source.clone());
+        let call = self.reach(focal, &Bound::from([(param.name.clone(), (value, source))]), &mut about, 1)?;
+        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
+        self.rng.shuffle(&mut fields);
+        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        Some(Expr::get(call, field.pointer.clone()))
+    }
+
+    /// An entity of a type at the end of an order of some list.
+    fn picked(&mut self, entity: &str) -> Option<Expr> {
+        let lists: Vec<usize> = self
+            .members
+            .iter()
+            .copied()
+            .filter(|t| {
+                let rows = self.entry(*t).and_then(|e| e.rows());
+                rows.is_some_and(|r| {
+                    r.key_field().is_some_and(|k| k.sem.entity() == Some(entity)) && r.fields.iter().any(index::orders)
+                })
+            })
+            .collect();
+        let tool = *self.rng.pick(&lists)?;
+        let (call, keys) = self.rows(tool, 3, usize::MAX)?;
+        let values = self.ordering(tool, call)?;
+        let end = self.end();
+        Some(Expr::apply(Op::Pick { end, rank: 1 }, [keys, values]))
+    }
+
+    fn end(&mut self) -> End {
+        if self.rng.chance(0.6) { End::Largest } else { End::Smallest }
+    }
+
+    /// A complete list of so many rows, and its keys.
+    fn rows(&mut self, tool: usize, least: usize, most: usize) -> Option<(CallId, Expr)> {
+        let entry = self.entry(tool)?;
+        let key = entry.column(entry.rows()?.key_field()?);
+        let call = self.reach(tool, &Bound::new(), &mut About::default(), 1).filter(|c| self.complete(*c))?;
+        let count = self.value(call, &key)?.as_array()?.len();
+        (least..=most).contains(&count).then(|| (call, Expr::get(call, key)))
+    }
+
+    /// A column by which rows can be ordered.
+    fn ordering(&mut self, tool: usize, call: CallId) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let mut columns: Vec<&Field> = entry
+            .rows()?
+            .fields
+            .iter()
+            .filter(|f| index::orders(f) && f.pointer != entry.rows().map_or("", |r| &r.key))
+            .collect();
+        self.rng.shuffle(&mut columns);
+        let column = columns.into_iter().find(|f| full(self.value(call, &entry.column(f))))?;
+        Some(Expr::get(call, entry.column(column)))
+    }
+
+    /// For a list of entities, a field of another tool for each of them.
+    fn attribute_of_each(&mut self, list: &Expr, preferred: Option<usize>) -> Option<Expr> {
+        let sem = self.sem(list)?.element()?.clone();
+        let able: Vec<usize> = match preferred {
+            Some(tool) => vec![tool],
+            None => self.members.to_vec(),
+        };
+        let mut able: Vec<(usize, String, String)> = able
+            .into_iter()
+            .filter_map(|t| Some((t, self.entry(t)?)))
+            .filter_map(|(t, e)| Some((t, e, e.spec.param(e.subject()?)?)))
+            .filter(|(_, _, p)| p.sem.accepts(&sem))
+            .flat_map(|(t, e, p)| {
+                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f));
+                fields.map(move |f| (t, p.name.clone(), f.pointer.clone())).collect::<Vec<_>>()
+            })
+            .collect();
+        self.rng.shuffle(&mut able);
+        able.into_iter().take(2).find_map(|(tool, param, path)| {
+            let others = self.others(tool, &param)?;
+            self.each(list, tool, &param, &path, &others)
+        })
+    }
+
+    /// Constants for the parameters of a tool other than its subject.
+    fn others(&mut self, tool: usize, subject: &str) -> Option<Bound> {
+        let entry = self.entry(tool)?;
+        let mut bound = Bound::new();
+        for slot in dive_core::lint::required_slots(&entry.spec) {
+            let param = entry.spec.param(slot).filter(|p| p.name != subject)?;
+            if matches!(param.sem, Sem::Entity(_)) {
+                return None;
+            }
+            bound.insert(slot.into(), self.stated(param)?);
+        }
+        Some(bound)
+    }
+
+    /// Distinct names, the seed entity among them when it is of the type.
+    fn candidates(&mut self, entity: &str, count: usize) -> Option<Expr> {
+        let names = &self.pool.entities().get(entity)?.names;
+        let mut chosen: Vec<String> = Vec::new();
+        if self.seed.entity == entity {
+            chosen.push(self.seed.name.clone());
+        }
+        for _ in 0..count * 4 {
+            let name = self.rng.pick(names)?.clone();
+            if chosen.len() < count && !chosen.contains(&name) {
+                chosen.push(name);
+            }
+        }
+        self.rng.shuffle(&mut chosen);
+        let sem = Sem::Entity(entity.into());
+        let items: Vec<Expr> = chosen.into_iter().map(|n| Expr::literal(n, sem.clone())).collect();
+        (items.len() == count).then(|| Expr::apply(Op::List, items))
+    }
+
+    /// Two values that may be subtracted: the same field about two things, or two fields of one.
+    fn two_values(&mut self, focal: usize) -> Option<(Expr, Expr)> {
+        let (a, call) = self.scalar(focal, 2, index::measurable)?;
+        let sem = self.sem(&a)?;
+        if !sem.subtractable(&sem) {
+            return None;
+        }
+        let b = if self.rng.chance(0.2) { self.other_field(focal, call, &a, &sem) } else { None };
+        let b = b.or_else(|| self.sibling(&a))?;
+        let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
+        (x != y).then_some((a, b))
+    }
+
+    fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let others = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && f.sem.subtractable(sem));
+        let mut others: Vec<Expr> = others.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| e != a).collect();
+        self.rng.shuffle(&mut others);
+        others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
+    }
+
+    /// The same expression about something else: one constant of its path replaced everywhere.
+    pub fn sibling(&mut self, expr: &Expr) -> Option<Expr> {
+        let mut constants: Vec<(Value, Sem)> = Vec::new();
+        for id in self.evidence.path(expr) {
+            let call = self.evidence.get(id)?;
+            for (name, source) in &call.sources {
+                if let (Source::Literal(sem @ (Sem::Entity(_) | Sem::Year(_) | Sem::Category(_))), Some(value)) =
+                    (source, call.args.get(name))
+                {
+                    constants.push((value.clone(), sem.clone()));
+                }
+            }
+        }
+        constants.dedup();
+        let (old, sem) = self.rng.pick(&constants)?.clone();
+        let taken: Vec<Value> = constants.iter().map(|(v, _)| v.clone()).collect();
+        let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
+        self.again(expr, &mut |value, s| {
+            (*value == old && *s == sem).then(|| (new.clone(), Source::Literal(sem.clone())))
+        })
+    }
+
+    /// Another constant of the same meaning.
+    fn another(&mut self, old: &Value, sem: &Sem) -> Option<Value> {
+        match sem {
+            Sem::Entity(t) => self.rng.pick(&self.pool.entities().get(t)?.names).map(|n| n.as_str().into()),
+            Sem::Year(_) => {
+                let year = old.as_i64()?;
+                Some((year + self.rng.between(-3, 3)).into())
+            }
+            Sem::Category(_) => {
+                let mut words: Vec<String> = Vec::new();
+                for t in self.members {
+                    let params = self.entry(*t).map(|e| e.spec.params.as_slice()).unwrap_or_default();
+                    let same = params.iter().filter(|p| p.sem == *sem);
+                    words.extend(same.flat_map(|p| &p.choices).map(|c| c.value.clone()));
+                }
+                self.rng.pick(&words).map(|w| w.as_str().into())
+            }
+            _ => None,
+        }
+    }
+
+    fn percentage(&mut self, focal: usize) -> Option<Expr> {
+        let (a, call) = self.scalar(focal, 1, index::measurable)?;
+        let sem = self.sem(&a)?;
+        if !sem.subtractable(&sem) || sem.unit() == "%" {
+            return None;
+        }
+        let part = self.other_field(focal, call, &a, &sem);
+        let (op, b) = match part.filter(|_| self.rng.chance(0.6)) {
+            Some(b) => (Op::PercentOf, b),
+            None => {
+                let op = match self.rng.below(3) {
+                    0 => Op::PercentOf,
+                    1 => Op::Divide,
+                    _ => Op::PercentChange,
+                };
+                (op, self.sibling(&a)?)
+            }
+        };
+        let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
+        (x > 0.0 && y > 0.0 && x != y).then(|| Expr::apply(op, [a, b]))
+    }
+
+    fn verification(&mut self, focal: usize) -> Option<Expr> {
+        let (a, _) = self.scalar(focal, 1, |f| index::orders(f) || index::measurable(f))?;
+        let b = self.sibling(&a)?;
+        let truth = self.rng.chance(0.5);
+        let (x, y) = (Expr::apply(Op::Greater, [a.clone(), b.clone()]), Expr::apply(Op::Greater, [b, a]));
+        if self.eval(&x)? == Value::Bool(truth) { Some(x) } else { Some(y) }
+    }
+
+    fn comparison(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let entity = entry.spec.param(entry.subject()?)?.sem.entity()?.to_string();
+        let count = 2 + self.rng.below(3);
+        let keys = self.candidates(&entity, count)?;
+        let values = self.attribute_of_each(&keys, Some(focal))?;
+        let end = self.end();
+        Some(Expr::apply(Op::Pick { end, rank: 1 }, [keys, values]))
+    }
+
+    fn pair(&mut self, focal: usize) -> Option<Expr> {
+        let exact = |f: &Field| {
+            index::askable(f) && (!f.sem.is_measure() || f.sem.is_count()) && !matches!(f.sem, Sem::Same(_))
+        };
+        let (a, call) = self.scalar(focal, 1, exact)?;
+        let entry = self.entry(focal)?;
+        let others: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| exact(f)).collect();
+        let other = self.rng.pick(&others).map(|f| Expr::get(call, f.pointer.clone()));
+        let b = match other.filter(|o| *o != a && self.rng.chance(0.5)) {
+            Some(b) => b,
+            None => self.sibling(&a)?,
+        };
+        if self.eval(&a)? == self.eval(&b)? {
+            return None;
+        }
+        Some(Expr::apply(Op::Mapping { labels: vec!["first".into(), "second".into()] }, [a, b]))
+    }
+
+    fn superlative(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let rank = if self.rng.chance(0.75) { 1 } else { 2 };
+        let end = self.end();
+        let (keys, values) = match entry.rows().filter(|r| !r.series) {
+            Some(_) => self.keys_and_values(focal, 3)?,
+            None => {
+                let keys = self.some_list_for(focal)?;
+                let values = self.attribute_of_each(&keys, Some(focal))?;
+                (keys, values)
+            }
+        };
+        Some(Expr::apply(Op::Pick { end, rank }, [keys, values]))
+    }
+
+    /// Rows of a list tool, and what they are measured by: a column, or another tool for each.
+    fn keys_and_values(&mut self, tool: usize, least: usize) -> Option<(Expr, Expr)> {
+        let (call, keys) = self.rows(tool, least, usize::MAX)?;
+        let count = self.eval(&keys)?.as_array()?.len();
+        let values = if count <= FAN_OUT && self.rng.chance(0.6) { self.attribute_of_each(&keys, None) } else { None };
+        let values = values.or_else(|| self.ordering(tool, call))?;
+        Some((keys, values))
+    }
+
+    /// A list of things that a tool takes: rows of a list tool, short enough to fan out over, or names.
+    fn some_list_for(&mut self, tool: usize) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let sem = entry.spec.param(entry.subject()?)?.sem.clone();
+        let lists: Vec<usize> = self
+            .members
+            .iter()
+            .copied()
+            .filter(|t| {
+                let key = self.entry(*t).and_then(|e| e.rows()).and_then(|r| r.key_field());
+                key.is_some_and(|k| sem.accepts(&k.sem))
+            })
+            .collect();
+        for _ in 0..2 {
+            if let Some(list) = self.rng.pick(&lists).copied()
+                && let Some((_, keys)) = self.rows(list, 3, FAN_OUT)
+            {
+                return Some(keys);
+            }
+        }
+        let count = 3 + self.rng.below(2);
+        self.candidates(sem.entity()?, count)
+    }
+
+    fn ranking(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let end = self.end();
+        let (keys, values) = match entry.rows().filter(|r| !r.series) {
+            Some(_) => self.keys_and_values(focal, 4)?,
+            None => {
+                let keys = self.some_list_for(focal)?;
+                let values = self.attribute_of_each(&keys, Some(focal))?;
+                (keys, values)
+            }
+        };
+        let written_out = matches!(keys, Expr::Apply { .. });
+        let available = self.eval(&keys)?.as_array()?.len();
+        let count = if written_out { available } else { (2 + self.rng.below(3)).min(available - 1) };
+        Some(Expr::apply(Op::Top { end, count: count as u32 }, [keys, values]))
+    }
+
+    /// Things of a list that satisfy a condition.
+    fn listing(&mut self, focal: usize) -> Option<Expr> {
+        let (call, keys) = self.rows(focal, 3, usize::MAX)?;
+        let count = self.eval(&keys)?.as_array()?.len();
+        if self.rng.chance(0.15)
+            && let Some(other) = self.sibling(&keys)
+        {
+            let both = Expr::apply(Op::Intersect, [keys.clone(), other]);
+            if self.eval(&both).is_some_and(|v| v.as_array().is_some_and(|v| (1..=6).contains(&v.len()))) {
+                return Some(both);
+            }
+        }
+        let values = if count <= FAN_OUT && self.rng.chance(0.5) { self.attribute_of_each(&keys, None) } else { None };
+        let values = match values {
+            Some(values) => values,
+            None => self.ordering(focal, call)?,
+        };
+        let sem = self.sem(&values)?.element()?.clone();
+        let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
+        let all = self.eval(&values)?.as_array()?.clone();
+        let keep = 1 + self.rng.below(all.len().saturating_sub(1).min(6));
+        let limit = threshold(&all, &sem, cmp, keep)?;
+        Some(Expr::apply(Op::Filter { cmp }, [keys, values, Expr::literal(limit, sem)]))
+    }
+
+    fn aggregation(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let values = if let Some(rows) = entry.rows() {
+            let (call, _) = self.rows(focal, 3, usize::MAX)?;
+            let columns: Vec<&Field> = rows.fields.iter().filter(|f| index::measurable(f)).collect();
+            let column = *self.rng.pick(&columns)?;
+            Expr::get(call, entry.column(column))
+        } else {
+            let keys = self.some_list_for(focal)?;
+            self.attribute_of_each(&keys, Some(focal))?
+        };
+        if !full(self.eval(&values)) {
+            return None;
+        }
+        let mut ops = vec![Op::Mean, Op::Median, Op::Sum, Op::Range, Op::Mean, Op::Sum];
+        if matches!(entry.rows(), Some(r) if r.series) {
+            ops.extend([Op::Extreme { end: End::Largest }, Op::Extreme { end: End::Smallest }]);
+        }
+        let element = self.sem(&values);
+        let able: Vec<Op> = ops
+            .into_iter()
+            .filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some())
+            .collect();
+        Some(Expr::apply(self.rng.pick(&able)?.clone(), [values]))
+    }
+
+    fn dates(&mut self, focal: usize) -> Option<Expr> {
+        let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
+        if self.rng.chance(0.15) {
+            return Some(Expr::apply(Op::YearOf, [a]));
+        }
+        let entry = self.entry(focal)?;
+        let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
+        let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
+        let other = self.rng.pick(&own).cloned().filter(|e| self.eval(e).is_some_and(|v| v.is_string()));
+        let b = match other.filter(|_| self.rng.chance(0.4)) {
+            Some(b) => b,
+            None if self.rng.chance(0.3) => {
+                let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
+                Expr::literal(date, Sem::Date(String::new()))
+            }
+            None => self.sibling(&a)?,
+        };
+        (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+    }
+
+    fn conditional(&mut self, focal: usize) -> Option<Expr> {
+        let entry = self.entry(focal)?;
+        let (test, call) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
+        let sem = self.sem(&test)?;
+        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
+        fields.retain(|f| Expr::get(call, f.pointer.clone()) != test && !matches!(f.sem, Sem::Same(_)));
+        self.rng.shuffle(&mut fields);
+        // Both branches are answered in the same way: the same unit for measures, both names, or both dates.
+        let alike = |a: &Field, b: &Field| match (&a.sem, &b.sem) {
+            (Sem::Measure { unit, .. }, Sem::Measure { unit: u, .. }) => unit == u,
+            (Sem::Date(_), Sem::Date(_)) | (Sem::Year(_), Sem::Year(_)) => true,
+            (Sem::Entity(_) | Sem::Category(_), Sem::Entity(_) | Sem::Category(_)) => true,
+            _ => false,
+        };
+        let (a, b) = fields
+            .iter()
+            .enumerate()
+            .find_map(|(i, a)| fields.iter().skip(i + 1).find(|b| alike(a, b)).map(|b| (*a, *b)))?;
+        let (a, b) = (Expr::get(call, a.pointer.clone()), Expr::get(call, b.pointer.clone()));
+        let value = self.eval(&test)?.as_f64()?;
+        let above = self.rng.chance(0.5);
+        let factor = self.rng.range(0.55, 0.9);
+        let limit = if above { value * factor } else { value / factor };
+        let limit = nice(limit.min(value / 0.95), limit.max(value * 0.95).max(limit))?;
+        if limit == value || self.eval(&a)? == self.eval(&b)? {
+            return None;
+        }
+        let test = Expr::apply(Op::Greater, [test, Expr::literal(dive_core::canon::number(limit), sem)]);
+        Some(Expr::apply(Op::If, [test, a, b]))
+    }
+
+    fn conversion(&mut self, focal: usize) -> Option<Expr> {
+        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(f.sem.unit()).is_empty())?;
+        let from = self.sem(&a)?.unit().to_string();
+        let to = (*self.rng.pick(plan::conversions(&from))?).to_string();
+        Some(Expr::apply(Op::Convert { from, to }, [a]))
+    }
+
+    /// A constant for a parameter that a question can state.
+    fn stated(&mut self, param: &dive_core::tool::Param) -> Option<(Value, Source)> {
+        self.constant(param)
+    }
+}
+
+/// A list without gaps.
+fn full(values: Option<Value>) -> bool {
+    values.is_some_and(|v| v.as_array().is_some_and(|v| v.len() >= 2 && v.iter().all(|x| !x.is_null())))
+}
+
+/// A round limit that keeps about `keep` of the values, and equals none.
+fn threshold(values: &[Value], sem: &Sem, cmp: Cmp, keep: usize) -> Option<Value> {
+    match sem {
+        Sem::Date(_) => {
+            let mut years: Vec<i64> = values.iter().filter_map(|v| v.as_str()?.get(..4)?.parse().ok()).collect();
+            years.sort_unstable();
+            let at = if cmp == Cmp::Above { years.len().checked_sub(keep)? } else { keep };
+            // "after 31 December" and "before 1 January" cut between years.
+            let (day, year) = match cmp {
+                Cmp::Above => ("12-31", *years.get(at.checked_sub(1)?)?),
+                _ => ("01-01", *years.get(at)?),
+            };
+            let limit = Value::from(format!("{year}-{day}"));
+            (!values.contains(&limit)).then_some(limit)
+        }
+        Sem::Year(_) => {
+            let mut years: Vec<i64> = values.iter().filter_map(Value::as_i64).collect();
+            years.sort_unstable();
+            let at = if cmp == Cmp::Above { years.len().checked_sub(keep)?.checked_sub(1)? } else { keep };
+            years.get(at).map(|y| (*y).into())
+        }
+        _ => {
+            let mut sorted: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
+            if sorted.len() != values.len() {
+                return None;
+            }
+            sorted.sort_by(f64::total_cmp);
+            let at = if cmp == Cmp::Above { sorted.len().checked_sub(keep)? } else { keep };
+            let (low, high) = (*sorted.get(at.checked_sub(1)?)?, *sorted.get(at)?);
+            nice(low, high).filter(|x| *x > low && *x < high).map(dive_core::canon::number)
+        }
+    }
+}
+
+/// The number with the fewest digits strictly between two others.
+fn nice(low: f64, high: f64) -> Option<f64> {
+    if !(low < high) {
+        return None;
+    }
+    for digits in 1..=4 {
+        let middle = dive_core::canon::significant((low + high) / 2.0, digits);
+        if low < middle && middle < high {
+            return Some(middle);
+        }
+    }
+    None
+}

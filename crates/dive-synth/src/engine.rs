@@ -1,0 +1,352 @@
+//! One episode: plan, rounds, gate.
+
+use std::sync::Arc;
+
+use dive_core::SCHEMA_VERSION;
+use dive_core::answer::Answer;
+use dive_core::canon;
+use dive_core::evidence::Evidence;
+use dive_core::exemplar::{Exemplar, FormKind};
+use dive_core::expr::{Expr, Op};
+use dive_core::form::Form;
+use dive_core::rng::Stream;
+use dive_core::sem::Sem;
+use dive_core::task::{Proposal, Provenance, Reason, Rejection, Round, SeedEntity, Task};
+use dive_core::topology::Topology;
+use dive_tools::ToolPool;
+
+use crate::config::Config;
+use crate::episode::Episode;
+use crate::gate::{self, Failure, Subject};
+use crate::grow::Step;
+use crate::index::Index;
+use crate::lexicon::Lexicon;
+use crate::plan::{Plan, Planner};
+use crate::realise::{self, Said};
+
+/// Which world the pool's tools look at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorldId {
+    /// World seed.
+    pub seed: u64,
+    /// Fingerprint of the world.
+    pub fingerprint: String,
+}
+
+/// Proposes tasks.
+pub struct Engine {
+    pool: Arc<ToolPool>,
+    pool_fingerprint: String,
+    world: WorldId,
+    config: Config,
+    lexicon: Lexicon,
+    index: Index,
+    planner: Planner,
+}
+
+/// Fresh draws that an episode makes before it is rejected: a cell of the plan that fails by bad luck is tried again, so
+/// that coverage holds for what is accepted.
+const ATTEMPTS: u32 = 6;
+/// Wordings that a state of the task is tried with.
+const WORDINGS: u32 = 5;
+
+/// The task after a round.
+struct State {
+    derivation: Expr,
+    step: &'static str,
+    calls: usize,
+}
+
+impl Engine {
+    /// An engine over this pool.
+    ///
+    /// # Errors
+    /// A sentence that says which setting the pool cannot satisfy.
+    pub fn new(
+        pool: Arc<ToolPool>,
+        world: WorldId,
+        exemplars: Vec<Exemplar>,
+        config: Config,
+    ) -> Result<Engine, String> {
+        if exemplars.is_empty() {
+            return Err("There are no exemplars: at least one is needed to choose a form.".into());
+        }
+        if !pool.entities().types().any(|t| !t.names.is_empty()) {
+            return Err("There are no seed entities: the pool names nothing to ask about.".into());
+        }
+        let lexicon = Lexicon::new(&pool);
+        let index = Index::new(pool.specs().map(|s| s.name.as_str()), &lexicon);
+        let planner = Planner::new(&index, exemplars, &config);
+        if planner.pool_size() < config.toolset_min {
+            return Err(format!(
+                "The pool has {} tools, fewer than the smallest toolset ({}): lower toolset_min or add tools.",
+                planner.pool_size(),
+                config.toolset_min
+            ));
+        }
+        let pool_fingerprint = pool.fingerprint();
+        Ok(Engine { pool, pool_fingerprint, world, config, lexicon, index, planner })
+    }
+
+    /// The proposal of an episode: a certified task or a typed rejection.
+    pub fn propose(&self, episode: u64) -> Proposal {
+        let reject = |failure: Failure, plan: Option<&Plan>, evidence: Evidence, question: String| {
+            let seed_entity =
+                plan.map_or(SeedEntity { entity: String::new(), name: String::new() }, |p| p.seed_entity.clone());
+            Proposal::Rejection(Box::new(Rejection {
+                schema: SCHEMA_VERSION,
+                reason: failure.reason,
+                detail: failure.detail,
+                question,
+                form: plan.map(|p| p.form.name()).unwrap_or_default(),
+                focal: plan.and_then(|p| self.index.tool(p.focal)).map(|e| e.spec.name.clone()).unwrap_or_default(),
+                seed_entity,
+                evidence,
+            }))
+        };
+        let Some(plan) = self.planner.plan(&self.index, self.pool.entities(), &self.config, episode) else {
+            let failure = Failure { reason: Reason::NoEvidence, detail: "no tool of the pool suits the form".into() };
+            return reject(failure, None, Evidence::default(), String::new());
+        };
+        let mut last =
+            (Failure { reason: Reason::NoEvidence, detail: "no attempt".into() }, Evidence::default(), String::new());
+        for attempt in 0..ATTEMPTS {
+            match self.attempt(&plan, episode, attempt) {
+                Ok(task) => return Proposal::Task(Box::new(task)),
+                Err(failed) => last = failed,
+            }
+        }
+        let (failure, evidence, question) = last;
+        reject(failure, Some(&plan), evidence, question)
+    }
+
+    fn attempt(&self, plan: &Plan, episode: u64, attempt: u32) -> Result<Task, (Failure, Evidence, String)> {
+        let rng = Stream::episode(self.config.seed, episode, &format!("attempt {attempt}"));
+        let mut e = Episode::new(&self.pool, &self.lexicon, &self.index, &plan.toolset, &plan.seed_entity, rng);
+        e.steps = self.config.steps;
+        let Some(first) = e.compose(plan.form, plan.focal) else {
+            let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
+            return Err((failure, e.evidence, String::new()));
+        };
+        let mut states = vec![State { derivation: first, step: "start", calls: e.evidence.calls.len() }];
+        // A lookup that grows is no longer one.
+        let rounds = if plan.form == FormKind::Lookup { 1 } else { plan.rounds };
+        for round in 2..=rounds {
+            e.round = round;
+            e.steps = self.config.steps;
+            let Some(state) = states.last() else { break };
+            let Some((derivation, step)) = e.grow(plan.form, &state.derivation) else { break };
+            states.push(State { derivation, step: Step::name(step), calls: e.evidence.calls.len() });
+        }
+        // The last round whose task passes the gate is the task.
+        let mut failed = None;
+        while let Some(state) = states.last() {
+            match self.finish(plan, episode, &mut e, &states, state) {
+                Ok(task) => return Ok(task),
+                Err(f) => failed = failed.or(Some(f)),
+            }
+            states.pop();
+        }
+        let (failure, question) =
+            failed.unwrap_or((Failure { reason: Reason::NoEvidence, detail: String::new() }, String::new()));
+        Err((failure, e.evidence, question))
+    }
+
+    fn finish(
+        &self,
+        plan: &Plan,
+        episode: u64,
+        e: &mut Episode<'_>,
+        states: &[State],
+        state: &State,
+    ) -> Result<Task, (Failure, String)> {
+        let inexpressible =
+            |detail: &str| (Failure { reason: Reason::NotExpressible, detail: detail.into() }, String::new());
+        let derivation = directed(e, &state.derivation).ok_or_else(|| inexpressible("no sensible rounding"))?;
+        let evidence = Evidence { calls: e.evidence.calls.iter().take(state.calls).cloned().collect() };
+        let value = derivation.eval(&evidence).map_err(|x| inexpressible(&x.to_string()))?;
+        let form = Form::of(&derivation, &evidence).map_err(|x| inexpressible(&x.to_string()))?;
+        let sem = self.lexicon.sem(&form);
+        let answer =
+            gate::answer_of(&value, sem.as_ref(), &derivation).ok_or_else(|| inexpressible("no typed answer"))?;
+        if let Some(detail) = guessable(&answer, &derivation) {
+            return Err((Failure { reason: Reason::Guessable, detail: detail.into() }, String::new()));
+        }
+        let subject = Subject {
+            lexicon: &self.lexicon,
+            pool: &self.pool,
+            reexecute: true,
+            evidence: &evidence,
+            derivation: &derivation,
+            answer: &answer,
+        };
+        let mut last = inexpressible("no wording");
+        let mut grounds = Some(subject.grounds().map_err(|f| (f, String::new()))?);
+        for _ in 0..WORDINGS {
+            let said = match realise::realise(&self.lexicon, &form, &mut e.rng) {
+                Ok(said) => said,
+                Err(u) => {
+                    last = inexpressible(u.0);
+                    continue;
+                }
+            };
+            let held = match grounds.take() {
+                Some(g) => g,
+                None => subject.grounds().map_err(|f| (f, String::new()))?,
+            };
+            match subject.certify(held, &said.text, &said.spans) {
+                Ok(certificate) => {
+                    let rounds = self.history(e, states, &said, &answer);
+                    let path = certificate.path.clone();
+                    let topology = Topology::of(&path, &evidence, &|t| self.pool.spec(t).map(|s| s.kind));
+                    let domains = path
+                        .iter()
+                        .filter_map(|id| self.pool.spec(&evidence.get(*id)?.tool))
+                        .map(|s| s.domain.clone())
+                        .collect::<std::collections::BTreeSet<_>>();
+                    let toolset = plan
+                        .toolset
+                        .iter()
+                        .filter_map(|t| self.index.tool(*t))
+                        .map(|e| e.spec.name.clone())
+                        .collect::<Vec<_>>();
+                    let id = canon::fingerprint(&(&certificate.key, &said.text, &toolset));
+                    return Ok(Task {
+                        schema: SCHEMA_VERSION,
+                        id: format!("t{}", &id[..16]),
+                        question: said.text,
+                        spans: said.spans,
+                        answer,
+                        toolset,
+                        domains: domains.into_iter().collect(),
+                        seed_entity: plan.seed_entity.clone(),
+                        exemplars: plan.exemplars.clone(),
+                        form: plan.form.name(),
+                        rounds,
+                        evidence,
+                        derivation,
+                        logical_form: form,
+                        certificate,
+                        topology,
+                        provenance: Provenance {
+                            engine: "symbolic".into(),
+                            seed: self.config.seed,
+                            episode,
+                            world_seed: self.world.seed,
+                            world: self.world.fingerprint.clone(),
+                            pool: self.pool_fingerprint.clone(),
+                            version: env!("CARGO_PKG_VERSION").into(),
+                        },
+                    });
+                }
+                Err(failure) => last = (failure, said.text),
+            }
+        }
+        Err(last)
+    }
+
+    /// The question after each round up to the last one.
+    fn history(&self, e: &mut Episode<'_>, states: &[State], said: &Said, answer: &Answer) -> Vec<Round> {
+        let mut rounds = Vec::new();
+        let last = states.len();
+        for (i, state) in states.iter().enumerate() {
+            let round = i as u32 + 1;
+            let (question, answer) = if round as usize == last {
+                (said.text.clone(), answer.display())
+            } else {
+                let evaluated = directed(e, &state.derivation).and_then(|d| {
+                    let form = Form::of(&d, &e.evidence).ok()?;
+                    let value = d.eval(&e.evidence).ok()?;
+                    let answer = gate::answer_of(&value, self.lexicon.sem(&form).as_ref(), &d)?;
+                    let said = realise::realise(&self.lexicon, &form, &mut e.rng).ok()?;
+                    Some((said.text, answer.display()))
+                });
+                evaluated.unwrap_or_default()
+            };
+            rounds.push(Round { round, step: state.step.into(), question, answer });
+        }
+        rounds
+    }
+
+    /// Checks a stored task again. With `reexecute` the tools run again, otherwise the recorded observations are trusted.
+    ///
+    /// # Errors
+    /// Every check that fails, as a sentence.
+    pub fn certify(&self, task: &Task, reexecute: bool) -> Result<(), Vec<String>> {
+        certify_with(&self.lexicon, &self.pool, task, reexecute)
+    }
+}
+
+/// Checks a stored task against the words and tools of a pool.
+///
+/// # Errors
+/// Every check that fails, as a sentence.
+pub fn certify_with(lexicon: &Lexicon, pool: &ToolPool, task: &Task, reexecute: bool) -> Result<(), Vec<String>> {
+    let subject = Subject {
+        lexicon,
+        pool,
+        reexecute,
+        evidence: &task.evidence,
+        derivation: &task.derivation,
+        answer: &task.answer,
+    };
+    let mut failures = Vec::new();
+    let says = |f: Failure| format!("{}: {}", f.reason.name(), f.detail);
+    match subject.grounds().map_err(says) {
+        Err(f) => failures.push(f),
+        Ok(grounds) => {
+            if *grounds.form() != task.logical_form {
+                failures.push("not_faithful: the logical form is not the derivation's".into());
+            }
+            match subject.certify(grounds, &task.question, &task.spans).map_err(says) {
+                Err(f) => failures.push(f),
+                Ok(certificate) if certificate != task.certificate => {
+                    failures.push("the certificate does not say what was checked".into());
+                }
+                Ok(_) => {}
+            }
+        }
+    }
+    if failures.is_empty() { Ok(()) } else { Err(failures) }
+}
+
+/// The derivation with the rounding that a person would ask for; values that are exact as displayed stay as they are.
+fn directed(e: &Episode<'_>, derivation: &Expr) -> Option<Expr> {
+    let value = e.eval(derivation)?;
+    let sem = e.sem(derivation);
+    let Some(x) = value.as_f64() else { return Some(derivation.clone()) };
+    if matches!(sem, Some(Sem::Year(_))) || sem.as_ref().is_some_and(Sem::is_count) && x.fract() == 0.0 {
+        return Some(derivation.clone());
+    }
+    let whole = matches!(derivation, Expr::Apply { op: Op::Count | Op::DaysBetween, .. });
+    let conditional = matches!(derivation, Expr::Apply { op: Op::If, .. });
+    let displayed = matches!(derivation, Expr::Get { .. }) && (x * 100.0).fract().abs() < 1e-9;
+    if whole || conditional || displayed {
+        return Some(derivation.clone());
+    }
+    let size = x.abs();
+    let decimals = match size {
+        _ if size >= 10_000.0 => 0,
+        _ if size >= 100.0 => 1,
+        _ if size >= 1.0 => 2,
+        _ if size >= 0.1 => 3,
+        _ if size >= 0.01 => 4,
+        _ => return None,
+    };
+    Some(Expr::apply(Op::Round { decimals }, [derivation.clone()]))
+}
+
+/// Answers that need no work to guess.
+fn guessable(answer: &Answer, derivation: &Expr) -> Option<&'static str> {
+    match answer {
+        Answer::Number { value, .. } if *value == 0.0 => Some("the answer is zero"),
+        Answer::Set { items } if items.is_empty() || items.len() > 8 => Some("the list is empty or too long"),
+        Answer::Text { of, .. } if of == "sex" => Some("one of two words"),
+        _ if matches!(derivation, Expr::Apply { op: Op::Count, .. })
+            && matches!(answer, Answer::Number { value, .. } if *value < 2.0) =>
+        {
+            Some("a count below two")
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,385 @@
+//! The explorer: runs calls for an episode and keeps the source of every argument.
+
+use std::collections::{BTreeMap, HashMap};
+
+use dive_core::evidence::{Call, CallId, Evidence, Outcome, Source};
+use dive_core::expr::{Expr, Op};
+use dive_core::form::Form;
+use dive_core::path;
+use dive_core::rng::Stream;
+use dive_core::sem::Sem;
+use dive_core::task::SeedEntity;
+use dive_core::tool::{Param, Sample};
+use dive_tools::ToolPool;
+use serde_json::{Map, Value};
+
+use crate::index::Index;
+use crate::lexicon::{Entry, Lexicon};
+use crate::literal;
+
+/// Arguments with their sources.
+pub type Bound = BTreeMap<String, (Value, Source)>;
+
+/// The state of one episode.
+pub struct Episode<'e> {
+    /// Tools to run.
+    pub pool: &'e ToolPool,
+    /// Words and meanings.
+    pub lexicon: &'e Lexicon,
+    /// Edges between tools.
+    pub index: &'e Index,
+    /// Tools of this episode, by number.
+    pub members: &'e [usize],
+    /// Random choices.
+    pub rng: Stream,
+    /// What was observed.
+    pub evidence: Evidence,
+    /// The current round.
+    pub round: u32,
+    /// Calls left in it.
+    pub steps: u32,
+    /// What anchors the episode.
+    pub seed: &'e SeedEntity,
+    /// Answers of calls already made: asking again costs no step, as in a journal.
+    known: HashMap<(String, String), Outcome>,
+}
+
+/// What a call under construction is about: entities already chosen, by type.
+#[derive(Debug, Clone, Default)]
+pub struct About(Vec<(String, Value, Source)>);
+
+impl About {
+    /// The entity of this type that the call is about.
+    fn get(&self, entity: &str) -> Option<(Value, Source)> {
+        self.0.iter().find(|(t, _, _)| t == entity).map(|(_, v, s)| (v.clone(), s.clone()))
+    }
+
+    /// Makes the call about this entity.
+    pub fn set(&mut self, entity: &str, value: Value, source: Source) {
+        self.0.retain(|(t, _, _)| t != entity);
+        self.0.push((entity.into(), value, source));
+    }
+}
+
+impl<'e> Episode<'e> {
+    /// A fresh episode.
+    pub fn new(
+        pool: &'e ToolPool,
+        lexicon: &'e Lexicon,
+        index: &'e Index,
+        members: &'e [usize],
+        seed: &'e SeedEntity,
+        rng: Stream,
+    ) -> Episode<'e> {
+        Episode {
+            pool,
+            lexicon,
+            index,
+            members,
+            rng,
+            evidence: Evidence::default(),
+            round: 1,
+            steps: 0,
+            seed,
+            known: HashMap::new(),
+        }
+    }
+
+    /// The tool of that number.
+    pub fn entry(&self, tool: usize) -> Option<&'e Entry> {
+        self.index.tool(tool).map(|e| &**e)
+    }
+
+    /// Makes a call, or finds the same one made before; `None` when it failed or the round has no steps left.
+    pub fn call(&mut self, tool: &str, bound: &Bound) -> Option<CallId> {
+        let same = |c: &&Call| {
+            c.tool == tool
+                && c.args.len() == bound.len()
+                && bound.iter().all(|(k, (v, s))| c.args.get(k) == Some(v) && c.sources.get(k) == Some(s))
+        };
+        if let Some(call) = self.evidence.calls.iter().find(same) {
+            return call.outcome.value().map(|_| call.id);
+        }
+        let args: Map<String, Value> = bound.iter().map(|(k, (v, _))| (k.clone(), v.clone())).collect();
+        let key = (tool.to_string(), Value::Object(args.clone()).to_string());
+        let outcome = match self.known.get(&key) {
+            Some(outcome) => outcome.clone(),
+            None => {
+                self.steps = self.steps.checked_sub(1)?;
+                let outcome = self.pool.call(tool, &args);
+                self.known.insert(key, outcome.clone());
+                outcome
+            }
+        };
+        let id = CallId(self.evidence.calls.len() as u32 + 1);
+        let succeeded = outcome.value().is_some();
+        self.evidence.calls.push(Call {
+            id,
+            round: self.round,
+            tool: tool.into(),
+            args: args.into_iter().collect(),
+            sources: bound.iter().map(|(k, (_, s))| (k.clone(), s.clone())).collect(),
+            outcome,
+        });
+        succeeded.then_some(id)
+    }
+
+    /// The value at a path of a call's result, unless it is null.
+    pub fn value(&self, call: CallId, path: &str) -> Option<Value> {
+        path::resolve(self.evidence.value(call)?, path).filter(|v| !v.is_null())
+    }
+
+    /// Whether a call returned everything there is.
+    pub fn complete(&self, call: CallId) -> bool {
+        matches!(self.evidence.get(call).map(|c| &c.outcome), Some(Outcome::Value { complete: true, .. }))
+    }
+
+    /// The meaning of an expression's value.
+    pub fn sem(&self, expr: &Expr) -> Option<Sem> {
+        self.lexicon.sem(&Form::of(expr, &self.evidence).ok()?)
+    }
+
+    /// The value of an expression.
+    pub fn eval(&self, expr: &Expr) -> Option<Value> {
+        expr.eval(&self.evidence).ok()
+    }
+
+    /// Binds and makes a call of a tool. Parameters in `fixed` are given; others come from what the call is about, from
+    /// constants, or from other tools, up to `depth` calls up.
+    pub fn reach(&mut self, tool: usize, fixed: &Bound, about: &mut About, depth: u32) -> Option<CallId> {
+        let entry = self.entry(tool)?;
+        let required = dive_core::lint::required_slots(&entry.spec);
+        let tails: Vec<_> = entry.tails.iter().filter(|t| required.iter().all(|r| t.slots.contains(*r))).collect();
+        let tail = self.rng.pick(&tails).copied()?;
+        let mut slots: Vec<&str> = entry.subject().into_iter().collect();
+        // Parameters in the order of the tool, so that what comes first is what the rest is about.
+        for param in &entry.spec.params {
+            let slot = entry.slot_of(&param.name);
+            if tail.slots.contains(slot) && !slots.contains(&slot) {
+                slots.push(slot);
+            }
+        }
+        let mut bound = fixed.clone();
+        let mut described: Vec<Value> = Vec::new();
+        for slot in slots {
+            if let Some(group) = entry.spec.groups.iter().find(|g| g.slot == slot) {
+                let thing = self.bind_group(&group.of, &group.params, &mut bound, &described, depth)?;
+                described.push(thing);
+            } else if !bound.contains_key(slot) {
+                let param = entry.spec.param(slot)?;
+                let value = self.bind(tool, param, about, depth)?;
+                bound.insert(slot.into(), value);
+            }
+        }
+        let distinct = bound.values().filter(|(_, s)| matches!(s, Source::Literal(Sem::Entity(_)))).collect::<Vec<_>>();
+        let repeated = distinct.iter().enumerate().any(|(i, a)| distinct.iter().skip(i + 1).any(|b| a == b));
+        if repeated {
+            return None;
+        }
+        self.call(&entry.spec.name, &bound)
+    }
+
+    /// Binds a group to an entity whose bundle describes it; other groups of the call are about other entities.
+    fn bind_group(
+        &mut self,
+        of: &str,
+        params: &[String],
+        bound: &mut Bound,
+        taken: &[Value],
+        depth: u32,
+    ) -> Option<Value> {
+        let types: Vec<String> = self
+            .pool
+            .entities()
+            .types()
+            .map(|t| t.name.clone())
+            .filter(|t| {
+                self.lexicon
+                    .bundle(t, of)
+                    .and_then(|(tool, ..)| self.index.number(tool))
+                    .is_some_and(|n| self.members.contains(&n))
+            })
+            .collect();
+        let entity = self.rng.pick(&types)?.clone();
+        let (tool, subject, pointers) = self.lexicon.bundle(&entity, of)?.clone();
+        let (value, source) = (0..4).find_map(|_| {
+            let sem = Sem::Entity(entity.clone());
+            self.entity(&sem, &entity, depth.saturating_sub(1)).filter(|(v, _)| !taken.contains(v))
+        })?;
+        let call = self.call(&tool, &Bound::from([(subject, (value.clone(), source))]))?;
+        for (param, pointer) in params.iter().zip(&pointers) {
+            let found = self.value(call, pointer)?;
+            bound.insert(param.clone(), (found, Source::Derived(Expr::get(call, pointer.clone()))));
+        }
+        Some(value)
+    }
+
+    fn bind(&mut self, tool: usize, param: &Param, about: &mut About, depth: u32) -> Option<(Value, Source)> {
+        match &param.sem {
+            Sem::Entity(entity) => {
+                if let Some(known) = about.get(entity) {
+                    return Some(known);
+                }
+                let (value, source) = self.entity(&param.sem, entity, depth)?;
+                about.set(entity, value.clone(), source.clone());
+                Some((value, source))
+            }
+            Sem::Flag(_) => None,
+            Sem::Category(_) | Sem::Date(_) | Sem::Year(_) => {
+                let derive = depth > 0 && self.rng.chance(0.25);
+                let first = if derive { self.produced(tool, param, about, depth) } else { None };
+                first.or_else(|| self.constant(param)).or_else(|| self.produced(tool, param, about, depth))
+            }
+            _ => {
+                let state = self.rng.chance(0.2) || depth == 0;
+                let first = if state { self.constant(param) } else { None };
+                first.or_else(|| self.produced(tool, param, about, depth)).or_else(|| self.constant(param))
+            }
+        }
+    }
+
+    /// An entity of a type: the seed entity, another known one, or one that a tool names.
+    fn entity(&mut self, sem: &Sem, entity: &str, depth: u32) -> Option<(Value, Source)> {
+        if depth > 1 && self.rng.chance(0.3) {
+            let named = self.named_by_a_tool(sem, depth);
+            if named.is_some() {
+                return named;
+            }
+        }
+        let name = if self.seed.entity == entity && self.rng.chance(0.8) {
+            self.seed.name.clone()
+        } else {
+            self.rng.pick(&self.pool.entities().get(entity)?.names)?.clone()
+        };
+        Some((name.into(), Source::Literal(sem.clone())))
+    }
+
+    /// An entity that a call to another tool names, as a scalar of its result.
+    pub fn named_by_a_tool(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Source)> {
+        let mut able: Vec<(usize, String)> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t) else { continue };
+            let fields = entry.spec.output.fields.iter().filter(|f| f.sem == *sem && !f.noun.is_empty());
+            able.extend(fields.map(|f| (*t, f.pointer.clone())));
+        }
+        self.rng.shuffle(&mut able);
+        able.into_iter().take(2).find_map(|(tool, pointer)| {
+            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2))?;
+            let value = self.value(call, &pointer)?;
+            Some((value, Source::Derived(Expr::get(call, pointer))))
+        })
+    }
+
+    /// A plausible constant that a question can state.
+    pub fn constant(&mut self, param: &Param) -> Option<(Value, Source)> {
+        let value: Value = match (&param.sample, param.choices.as_slice()) {
+            (Some(Sample::Of(values)), _) => self.rng.pick(values)?.clone(),
+            (Some(Sample::Grid(low, high, step)), _) => {
+                let steps = ((high - low) / step).floor() as i64;
+                // Rounding to the step's decimals keeps 0.1 + 0.2 from being spelled out.
+                let x = low + step * self.rng.between(0, steps) as f64;
+                dive_core::canon::number(dive_core::canon::significant(x, 10))
+            }
+            (None, []) => return None,
+            (None, choices) => self.rng.pick(choices)?.value.clone().into(),
+        };
+        literal::render(&value, &param.sem)?;
+        Some((value, Source::Literal(param.sem.clone())))
+    }
+
+    /// The output of another tool that the parameter accepts, about the same thing where possible.
+    fn produced(&mut self, tool: usize, param: &Param, about: &mut About, depth: u32) -> Option<(Value, Source)> {
+        if depth == 0 {
+            return None;
+        }
+        let mut able: Vec<_> = self
+            .index
+            .producers(tool, &param.name)
+            .iter()
+            .filter(|p| self.members.contains(&p.tool))
+            .filter(|p| {
+                // Only what has words can be said.
+                self.entry(p.tool).and_then(|e| e.spec.field_at(&p.path)).is_some_and(|(f, _)| !f.noun.is_empty())
+            })
+            .cloned()
+            .collect();
+        self.rng.shuffle(&mut able);
+        able.into_iter().take(3).find_map(|producer| {
+            let call = self.reach(producer.tool, &Bound::new(), about, depth - 1)?;
+            let value = self.value(call, &producer.path)?;
+            let list = producer.path.contains('*');
+            let usable = !list || (self.complete(call) && value.as_array().is_some_and(|v| v.len() >= 3));
+            usable.then(|| (value, Source::Derived(Expr::get(call, producer.path))))
+        })
+    }
+
+    /// Calls a tool once for each element of a list and gives the list of one field; `others` are its other arguments.
+    pub fn each(&mut self, list: &Expr, tool: usize, param: &str, path: &str, others: &Bound) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let items = self.eval(list)?.as_array()?.clone();
+        let written_out = match list {
+            Expr::Apply { op: Op::List, args } => Some(args.clone()),
+            _ => None,
+        };
+        let mut calls = Vec::new();
+        for (i, item) in items.iter().enumerate() {
+            let source = match written_out.as_ref().and_then(|w| w.get(i)) {
+                Some(Expr::Literal { sem, .. }) => Source::Literal(sem.clone()),
+                Some(expr) => Source::Derived(expr.clone()),
+                None => Source::Derived(Expr::apply(Op::Item { index: i as u32 }, [list.clone()])),
+            };
+            let mut bound = others.clone();
+            bound.insert(param.into(), (item.clone(), source));
+            let call = self.call(&entry.spec.name, &bound)?;
+            self.value(call, path)?;
+            calls.push(call);
+        }
+        Some(Expr::Each { each: Box::new(list.clone()), calls, param: param.into(), path: path.into() })
+    }
+
+    /// Makes the calls of an expression's path again with some arguments replaced, and gives the expression over the new
+    /// calls. `replace` sees each constant argument.
+    pub fn again(
+        &mut self,
+        expr: &Expr,
+        replace: &mut dyn FnMut(&Value, &Sem) -> Option<(Value, Source)>,
+    ) -> Option<Expr> {
+        let mut renamed: HashMap<CallId, CallId> = HashMap::new();
+        for id in self.evidence.path(expr) {
+            let call = self.evidence.get(id)?.clone();
+            let mut bound = Bound::new();
+            for (name, value) in &call.args {
+                let new = match call.sources.get(name)? {
+                    Source::Literal(sem) => {
+                        replace(value, sem).unwrap_or_else(|| (value.clone(), Source::Literal(sem.clone())))
+                    }
+                    Source::Derived(inner) => {
+                        let inner = rename(inner, &renamed);
+                        (self.eval(&inner)?, Source::Derived(inner))
+                    }
+                };
+                bound.insert(name.clone(), new);
+            }
+            renamed.insert(id, self.call(&call.tool, &bound)?);
+        }
+        Some(rename(expr, &renamed))
+    }
+}
+
+/// An expression with its calls renamed.
+fn rename(expr: &Expr, names: &HashMap<CallId, CallId>) -> Expr {
+    let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
+    match expr {
+        Expr::Literal { .. } => expr.clone(),
+        Expr::Get { get, path } => Expr::Get { get: new(get), path: path.clone() },
+        Expr::Each { each, calls, param, path } => Expr::Each {
+            each: Box::new(rename(each, names)),
+            calls: calls.iter().map(new).collect(),
+            param: param.clone(),
+            path: path.clone(),
+        },
+        Expr::Apply { op, args } => {
+            Expr::Apply { op: op.clone(), args: args.iter().map(|a| rename(a, names)).collect() }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Later rounds: a constant becomes a description, the answer is carried on, another branch joins.
+
+use dive_core::evidence::{CallId, Source};
+use dive_core::exemplar::FormKind;
+use dive_core::expr::{End, Expr, Op};
+use dive_core::sem::Sem;
+use dive_core::tool::Field;
+use serde_json::Value;
+
+use crate::episode::{About, Bound, Episode};
+use crate::index;
+
+/// How a round grew the task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// A constant became a description that resolves to it.
+    Deepen,
+    /// The answer became an argument of another call.
+    Extend,
+    /// Another branch joined.
+    Broaden,
+}
+
+impl Step {
+    /// Name in the question history.
+    pub fn name(self) -> &'static str {
+        match self {
+            Step::Deepen => "deepen",
+            Step::Extend => "extend",
+            Step::Broaden => "broaden",
+        }
+    }
+}
+
+impl Episode<'_> {
+    /// Grows an expression by one round, keeping its form.
+    pub fn grow(&mut self, form: FormKind, expr: &Expr) -> Option<(Expr, Step)> {
+        let mut steps = match form {
+            FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
+            FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
+            FormKind::Aggregation | FormKind::Comparison => vec![Step::Broaden, Step::Deepen],
+            _ => vec![Step::Deepen],
+        };
+        self.rng.shuffle(&mut steps);
+        steps.into_iter().find_map(|step| {
+            let grown = match step {
+                Step::Deepen => self.deepen(expr),
+                Step::Extend => self.extend(form, expr),
+                Step::Broaden => self.broaden(expr),
+            }?;
+            self.eval(&grown)?;
+            Some((grown, step))
+        })
+    }
+
+    /// Replaces an entity that the question names by a description that resolves to it.
+    fn deepen(&mut self, expr: &Expr) -> Option<Expr> {
+        let mut named: Vec<(Value, Sem)> = Vec::new();
+        for id in self.evidence.path(expr) {
+            let call = self.evidence.get(id)?;
+            for (name, source) in &call.sources {
+                if let (Source::Literal(sem @ Sem::Entity(_)), Some(value)) = (source, call.args.get(name)) {
+                    named.push((value.clone(), sem.clone()));
+                }
+            }
+        }
+        named.sort_by_key(|(v, _)| v.to_string());
+        named.dedup();
+        // Candidates that the question offers must stay names.
+        named.retain(|(v, _)| !offered(expr, v));
+        self.rng.shuffle(&mut named);
+        named.into_iter().take(2).find_map(|(value, sem)| {
+            let description = self.describe(&sem, &value)?;
+            self.again(expr, &mut |v, s| {
+                (*v == value && *s == sem).then(|| (value.clone(), Source::Derived(description.clone())))
+            })
+        })
+    }
+
+    /// A description of an entity: look it up to learn what it is related to, then find it again from there.
+    fn describe(&mut self, sem: &Sem, value: &Value) -> Option<Expr> {
+        let mut facts = self.facts(sem, value);
+        let mut ways: Vec<(usize, Option<String>)> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t) else { continue };
+            if entry.rows().is_some_and(|r| !r.series && r.key_field().is_some_and(|k| k.sem == *sem))
+                && entry.spec.output.complete
+            {
+                ways.push((*t, None));
+            }
+            let named = entry.spec.output.fields.iter().filter(|f| f.sem == *sem && !f.noun.is_empty());
+            ways.extend(named.map(|f| (*t, Some(f.pointer.clone()))));
+        }
+        self.rng.shuffle(&mut ways);
+        self.rng.shuffle(&mut facts);
+        ways.into_iter().take(5).find_map(|(tool, pointer)| {
+            let bound = self.from_facts(tool, &facts, value)?;
+            let name = self.entry(tool)?.spec.name.clone();
+            let call = self.call(&name, &bound)?;
+            match pointer {
+                Some(pointer) => (self.value(call, &pointer)? == *value).then(|| Expr::get(call, pointer)),
+                None => self.standing_out(tool, call, value),
+            }
+        })
+    }
+
+    /// What one call about an entity says of it.
+    fn facts(&mut self, sem: &Sem, value: &Value) -> Vec<(Sem, Value)> {
+        let mut tools: Vec<(usize, String)> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t) else { continue };
+            let required: Vec<_> = entry.spec.params.iter().filter(|p| p.required).collect();
+            if let [only] = required.as_slice()
+                && only.sem.accepts(sem)
+            {
+                tools.push((*t, only.name.clone()));
+            }
+        }
+        self.rng.shuffle(&mut tools);
+        let mut facts = Vec::new();
+        for (tool, param) in tools.into_iter().take(2) {
+            let Some(entry) = self.entry(tool) else { continue };
+            let bound = Bound::from([(param, (value.clone(), Source::Literal(sem.clone())))]);
+            let Some(call) = self.call(&entry.spec.name, &bound) else { continue };
+            for (path, sem) in index::outputs(entry) {
+                let Some(found) = self.value(call, &path) else { continue };
+                match (sem, found) {
+                    (Sem::List(inner), Value::Array(items)) => {
+                        facts.extend(items.into_iter().take(4).map(|v| ((*inner).clone(), v)));
+                    }
+                    (sem, found) => facts.push((sem, found)),
+                }
+            }
+        }
+        facts.retain(|(s, v)| matches!(s, Sem::Entity(_) | Sem::Category(_) | Sem::Year(_)) && v != value);
+        facts
+    }
+
+    /// Arguments of a tool from facts about an entity and plausible constants, all stated in the question.
+    fn from_facts(&mut self, tool: usize, facts: &[(Sem, Value)], avoid: &Value) -> Option<Bound> {
+        let entry = self.entry(tool)?;
+        let mut bound = Bound::new();
+        let mut used_fact = false;
+        for param in entry.spec.params.iter().filter(|p| p.required) {
+            let fact = facts.iter().find(|(s, v)| param.sem.accepts(s) && crate::literal::render(v, s).is_some());
+            let value = match fact {
+                Some((_, v)) => {
+                    used_fact = true;
+                    (v.clone(), Source::Literal(param.sem.clone()))
+                }
+                None if param.sem.entity().is_some() => return None,
+                None => self.constant(param)?,
+            };
+            if value.0 == *avoid {
+                return None;
+            }
+            bound.insert(param.name.clone(), value);
+        }
+        (used_fact || bound.is_empty()).then_some(bound)
+    }
+
+    /// The entity as the one at an end of an order of a list that it is in.
+    fn standing_out(&mut self, tool: usize, call: CallId, value: &Value) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let rows = entry.rows()?;
+        if !self.complete(call) {
+            return None;
+        }
+        let keys = Expr::get(call, entry.column(rows.key_field()?));
+        let count = self.eval(&keys)?.as_array()?.len();
+        if count < 3 {
+            return None;
+        }
+        let mut columns: Vec<&Field> =
+            rows.fields.iter().filter(|f| index::orders(f) && f.pointer != rows.key).collect();
+        self.rng.shuffle(&mut columns);
+        for column in columns {
+            let values = Expr::get(call, entry.column(column));
+            for rank in 1..=2u32.min(count as u32 / 3) {
+                for end in [End::Largest, End::Smallest] {
+                    let picked = Expr::apply(Op::Pick { end, rank }, [keys.clone(), values.clone()]);
+                    if self.eval(&picked).as_ref() == Some(value) {
+                        return Some(picked);
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// Carries the answer on: it becomes an argument of another tool.
+    fn extend(&mut self, form: FormKind, expr: &Expr) -> Option<Expr> {
+        if matches!(expr, Expr::Apply { op, .. } if !matches!(op, Op::Pick { .. })) {
+            return None;
+        }
+        let sem = self.sem(expr)?;
+        let value = self.eval(expr)?;
+        let used: Vec<String> =
+            self.evidence.path(expr).iter().filter_map(|c| Some(self.evidence.get(*c)?.tool.clone())).collect();
+        let mut able: Vec<(usize, String)> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t) else { continue };
+            if used.contains(&entry.spec.name) || (form == FormKind::Computation && !index::is_processing(entry)) {
+                continue;
+            }
+            let params = entry.spec.params.iter().filter(|p| p.required && p.sem.accepts(&sem));
+            able.extend(params.map(|p| (*t, p.name.clone())));
+        }
+        self.rng.shuffle(&mut able);
+        let source = Source::Derived(expr.clone());
+        able.into_iter().take(3).find_map(|(tool, param)| {
+            let entry = self.entry(tool)?;
+            if entry.spec.groups.iter().any(|g| g.params.contains(&param)) {
+                return None;
+            }
+            let mut about = About::default();
+            if let Sem::Entity(t) = &sem {
+                about.set(t, value.clone(), source.clone());
+            }
+            let bound = Bound::from([(param, (value.clone(), source.clone()))]);
+            let call = self.reach(tool, &bound, &mut about, 2)?;
+            let wanted = if form == FormKind::Computation { index::measurable } else { index::askable };
+            let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
+            self.rng.shuffle(&mut fields);
+            let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+            Some(Expr::get(call, field.pointer.clone()))
+        })
+    }
+
+    /// Adds another candidate or another item to a list that is written out.
+    fn broaden(&mut self, expr: &Expr) -> Option<Expr> {
+        let Expr::Apply { op, args } = expr else { return None };
+        let Expr::Each { each, calls, param, path } = args.last()? else { return None };
+        let Expr::Apply { op: Op::List, args: items } = each.as_ref() else { return None };
+        let Some(Expr::Literal { sem, .. }) = items.first() else { return None };
+        if items.len() >= 6 {
+            return None;
+        }
+        let sem = sem.clone();
+        let names = &self.pool.entities().get(sem.entity()?)?.names;
+        let new = (0..6).find_map(|_| {
+            let name = Value::from(self.rng.pick(names)?.as_str());
+            let known = items.iter().any(|i| matches!(i, Expr::Literal { literal, .. } if *literal == name));
+            (!known).then_some(name)
+        })?;
+        let mut items = items.clone();
+        let at = self.rng.below(items.len() + 1);
+        items.insert(at, Expr::literal(new, sem));
+        let first = self.evidence.get(*calls.first()?)?.clone();
+        let tool = self.index.number(&first.tool)?;
+        let others: Bound = first
+            .args
+            .iter()
+            .filter(|(k, _)| *k != param)
+            .filter_map(|(k, v)| Some((k.clone(), (v.clone(), first.sources.get(k)?.clone()))))
+            .collect();
+        let list = Expr::apply(Op::List, items);
+        let values = self.each(&list, tool, param, path, &others)?;
+        let args: Vec<Expr> = if args.len() == 2 { vec![list, values] } else { vec![values] };
+        Some(Expr::Apply { op: op.clone(), args })
+    }
+}
+
+/// Whether a value stands in a list that the expression writes out.
+fn offered(expr: &Expr, value: &Value) -> bool {
+    match expr {
+        Expr::Literal { literal, .. } => literal == value,
+        Expr::Get { .. } => false,
+        Expr::Each { each, .. } => offered(each, value),
+        Expr::Apply { args, .. } => args.iter().any(|a| offered(a, value)),
+    }
+}

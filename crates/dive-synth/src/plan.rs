@@ -1,0 +1,280 @@
+//! What an episode aims at: toolset, exemplars, form, focal tool, number of rounds.
+//!
+//! Coverage is by design. The focal tool of an episode is taken from a low-discrepancy sequence (Kronecker's, with the
+//! golden ratio) over the tools that suit the form, so that every stretch of episodes covers the pool evenly.
+
+use std::collections::BTreeMap;
+
+use dive_core::exemplar::{Exemplar, FormKind};
+use dive_core::rng::Stream;
+use dive_core::sem::Sem;
+use dive_core::task::SeedEntity;
+use dive_tools::Entities;
+
+use crate::config::{Config, Mix};
+use crate::index::{self, Index};
+
+/// What an episode aims at.
+#[derive(Debug, Clone)]
+pub struct Plan {
+    /// Numbers of the tools that the episode may use.
+    pub toolset: Vec<usize>,
+    /// Ids of the exemplars.
+    pub exemplars: Vec<String>,
+    /// The form that they steer to.
+    pub form: FormKind,
+    /// The tool that the first round is built around.
+    pub focal: usize,
+    /// Rounds.
+    pub rounds: u32,
+    /// What anchors the episode.
+    pub seed_entity: SeedEntity,
+}
+
+/// Draws plans.
+pub struct Planner {
+    /// Numbers of the tools of the pool subset, in seeded order.
+    pool: Vec<usize>,
+    /// The subset's tools that suit each form, in seeded order.
+    suited: BTreeMap<FormKind, Vec<usize>>,
+    exemplars: Vec<Exemplar>,
+}
+
+/// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
+const GUESSABLE_WEIGHT: f64 = 0.45;
+/// Weights of 1, 2, 3 … rounds; later ones repeat the last.
+const ROUND_WEIGHTS: [f64; 3] = [0.40, 0.33, 0.27];
+/// The golden ratio's fractional part.
+const GOLDEN: f64 = 0.618_033_988_749_894_9;
+
+impl Planner {
+    /// A planner over the pool subset that the configuration asks for.
+    pub fn new(index: &Index, exemplars: Vec<Exemplar>, config: &Config) -> Planner {
+        let mut pool: Vec<usize> = (0..index.tools.len()).collect();
+        Stream::new(config.seed, &["pool"]).shuffle(&mut pool);
+        if let Some(n) = config.pool_tools {
+            pool = subset(&pool, n, index);
+        }
+        let suited = FormKind::ALL
+            .into_iter()
+            .map(|form| (form, pool.iter().copied().filter(|t| suits(index, *t, form)).collect()))
+            .collect();
+        Planner { pool, suited, exemplars }
+    }
+
+    /// Number of tools in the subset.
+    pub fn pool_size(&self) -> usize {
+        self.pool.len()
+    }
+
+    /// The plan of an episode.
+    pub fn plan(&self, index: &Index, entities: &Entities, config: &Config, episode: u64) -> Option<Plan> {
+        let mut rng = Stream::episode(config.seed, episode, "plan");
+        let mut ids: Vec<usize> = (0..self.exemplars.len()).collect();
+        rng.shuffle(&mut ids);
+        ids.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
+        let shown: Vec<&Exemplar> = ids.iter().filter_map(|i| self.exemplars.get(*i)).collect();
+        let weights: Vec<f64> =
+            shown
+                .iter()
+                .map(|e| {
+                    if matches!(e.form, FormKind::Comparison | FormKind::Verification) { GUESSABLE_WEIGHT } else { 1.0 }
+                })
+                .collect();
+        let form = shown.get(rng.weighted(&weights)?)?.form;
+
+        let (toolset, focal) = match config.toolsets {
+            None => {
+                let focal = low_discrepancy(self.suited.get(&form)?, config.seed, form, episode)?;
+                (self.toolset(index, config, focal, &mut rng), focal)
+            }
+            Some(m) => {
+                let number = (episode % m.max(1)).to_string();
+                let mut fixed = Stream::new(config.seed, &["toolset", &number]);
+                let anchor = *fixed.pick(&self.pool)?;
+                let toolset = self.toolset(index, config, anchor, &mut fixed);
+                let suited: Vec<usize> = toolset.iter().copied().filter(|t| suits(index, *t, form)).collect();
+                let focal = low_discrepancy(&suited, config.seed, form, episode / m.max(1))?;
+                (toolset, focal)
+            }
+        };
+        let rounds = 1 + rng.weighted(
+            &(0..config.rounds as usize)
+                .map(|i| ROUND_WEIGHTS.get(i).or(ROUND_WEIGHTS.last()).copied().unwrap_or(1.0))
+                .collect::<Vec<_>>(),
+        )? as u32;
+        let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
+        let exemplars = shown.iter().map(|e| e.id.clone()).collect();
+        Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity })
+    }
+
+    /// A toolset around a tool: what feeds it, neighbours of neighbours, and others of the same domains as distractors.
+    fn toolset(&self, index: &Index, config: &Config, focal: usize, rng: &mut Stream) -> Vec<usize> {
+        let domains = domains(index, focal, config.mix, rng);
+        let domain = |t: usize| index.tool(t).map_or("", |e| e.spec.domain.as_str());
+        let candidates: Vec<usize> =
+            self.pool.iter().copied().filter(|t| domains.iter().any(|d| d == domain(*t))).collect();
+        let size = rng.between(config.toolset_min as i64, config.toolset_max as i64) as usize;
+        let size = size.min(candidates.len());
+        let mut chosen = vec![focal];
+        let mut next = 0;
+        // What the focal tool needs, two steps up.
+        while next < chosen.len().min(8) && chosen.len() < size {
+            let tool = chosen.get(next).copied().unwrap_or(focal);
+            next += 1;
+            let params: Vec<String> =
+                index.tool(tool).map(|e| e.spec.params.iter().map(|p| p.name.clone()).collect()).unwrap_or_default();
+            for param in params {
+                let able: Vec<usize> = index
+                    .producers(tool, &param)
+                    .iter()
+                    .map(|p| p.tool)
+                    .filter(|t| candidates.contains(t) && !chosen.contains(t))
+                    .collect();
+                if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
+                    chosen.push(t);
+                }
+            }
+        }
+        let connected = size * 3 / 4;
+        for _ in 0..size * 4 {
+            if chosen.len() >= connected {
+                break;
+            }
+            let from = rng.pick(&chosen).copied().unwrap_or(focal);
+            let near = rng.pick(index.neighbours(from)).copied();
+            if let Some(t) = near.filter(|t| !chosen.contains(t) && candidates.contains(t)) {
+                chosen.push(t);
+            }
+        }
+        let mut rest: Vec<usize> = candidates.into_iter().filter(|t| !chosen.contains(t)).collect();
+        rng.shuffle(&mut rest);
+        chosen.extend(rest.into_iter().take(size.saturating_sub(chosen.len())));
+        chosen.sort_unstable();
+        chosen
+    }
+}
+
+/// The first `n` tools of a seeded order that keeps what feeds a tool near it: nested for growing `n`.
+fn subset(order: &[usize], n: usize, index: &Index) -> Vec<usize> {
+    let mut chosen: Vec<usize> = Vec::new();
+    for start in order {
+        if chosen.len() >= n {
+            break;
+        }
+        if chosen.contains(start) {
+            continue;
+        }
+        chosen.push(*start);
+        // A tool without anything that feeds it makes poor tasks: bring one neighbour along.
+        let near = index.neighbours(*start).iter().copied().find(|t| !chosen.contains(t));
+        chosen.extend(near.filter(|_| chosen.len() < n));
+    }
+    chosen
+}
+
+fn low_discrepancy(tools: &[usize], seed: u64, form: FormKind, episode: u64) -> Option<usize> {
+    let offset = Stream::new(seed, &["focal", &form.name()]).unit();
+    let position = (offset + GOLDEN * (episode % (1 << 40)) as f64).fract();
+    tools.get((position * tools.len() as f64) as usize).copied()
+}
+
+fn domains(index: &Index, focal: usize, mix: Mix, rng: &mut Stream) -> Vec<String> {
+    let own = index.tool(focal).map(|e| e.spec.domain.clone()).unwrap_or_default();
+    let mut all: Vec<String> = index.tools.iter().map(|t| t.spec.domain.clone()).collect();
+    all.sort();
+    all.dedup();
+    let mix = match mix {
+        Mix::Varied => [Mix::One, Mix::PlusGeneral, Mix::Two, Mix::All].get(rng.below(4)).copied().unwrap_or(Mix::All),
+        other => other,
+    };
+    let mut chosen = vec![own.clone()];
+    match mix {
+        Mix::One | Mix::Varied => {}
+        Mix::PlusGeneral => chosen.push("general".into()),
+        Mix::Two => {
+            let others: Vec<String> = all.into_iter().filter(|d| *d != own).collect();
+            chosen.extend(rng.pick(&others).cloned());
+        }
+        Mix::All => chosen = all,
+    }
+    chosen
+}
+
+/// Whether the first round of a task of this form can be built around a tool.
+fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
+    let Some(entry) = index.tool(tool) else { return false };
+    let fields = &entry.spec.output.fields;
+    let columns = || entry.rows().into_iter().flat_map(|r| &r.fields);
+    let entity_rows = entry.rows().is_some_and(|r| !r.series);
+    let measures = fields.iter().any(index::measurable);
+    let entity_subject = entry.subject().and_then(|s| entry.spec.param(s)).is_some_and(|p| p.sem.entity().is_some());
+    match form {
+        FormKind::Lookup => fields.iter().any(index::askable) && !index::is_processing(entry),
+        FormKind::MultiHop => {
+            fields.iter().any(index::askable) && entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)))
+        }
+        FormKind::Computation => index::is_processing(entry) && measures,
+        FormKind::Difference | FormKind::Percentage => measures,
+        FormKind::Verification => measures && entity_subject,
+        FormKind::Comparison => {
+            entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
+        }
+        FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && entity_subject,
+        FormKind::Superlative | FormKind::Ranking => {
+            entity_rows && columns().any(index::orders) || entity_subject && measures
+        }
+        FormKind::Listing | FormKind::Counting => entity_rows,
+        FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
+        FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
+        FormKind::Conditional => entity_subject && fields.iter().filter(|f| index::measurable(f)).count() >= 2,
+        FormKind::UnitConversion => {
+            fields.iter().any(|f| index::measurable(f) && !conversions(f.sem.unit()).is_empty())
+        }
+    }
+}
+
+/// Units that people convert this one to.
+pub fn conversions(unit: &str) -> &'static [&'static str] {
+    match unit {
+        "km" => &["mi", "nmi", "m"],
+        "m" => &["ft", "km"],
+        "cm" => &["in", "m"],
+        "mm" => &["in", "cm"],
+        "kg" => &["lb", "g"],
+        "g" => &["kg", "mg"],
+        "km2" => &["mi2", "ha"],
+        "ha" => &["km2"],
+        "degC" => &["degF"],
+        "h" => &["min"],
+        "min" => &["h"],
+        "kPa" => &["mmHg"],
+        "mmHg" => &["kPa"],
+        "Da" => &["kDa"],
+        "mL" => &["L"],
+        "L" => &["mL"],
+        "M EUR" => &["k EUR"],
+        "k EUR" => &["M EUR"],
+        _ => &[],
+    }
+}
+
+/// An entity that the focal tool, or something that feeds it, takes.
+fn seed_entity(index: &Index, entities: &Entities, focal: usize, rng: &mut Stream) -> Option<SeedEntity> {
+    let accepted = |tool: usize| -> Vec<String> {
+        let params = index.tool(tool).map(|e| e.spec.params.as_slice()).unwrap_or_default();
+        params.iter().filter_map(|p| p.sem.entity().map(str::to_string)).collect()
+    };
+    let mut types = accepted(focal);
+    if types.is_empty() {
+        let near: Vec<String> = index.neighbours(focal).iter().flat_map(|t| accepted(*t)).collect();
+        types = near;
+    }
+    if types.is_empty() {
+        let domain = index.tool(focal).map(|e| e.spec.domain.clone()).unwrap_or_default();
+        types = entities.types().filter(|t| t.domain == domain).map(|t| t.name.clone()).collect();
+    }
+    let entity = rng.pick(&types)?.clone();
+    let name = rng.pick(&entities.get(&entity)?.names)?.clone();
+    Some(SeedEntity { entity, name })
+}

@@ -1,0 +1,154 @@
+//! Fixed expressions of questions, shared by realiser and reader.
+
+/// Frames for a noun phrase: what stands before and after it.
+pub const VALUE_FRAMES: &[(&str, &str)] = &[
+    ("What is ", "?"),
+    ("What was ", "?"),
+    ("Find ", "."),
+    ("Determine ", "."),
+    ("Report ", "."),
+    ("I need to know ", "."),
+    ("Work out ", "."),
+    ("Could you tell me ", "?"),
+    ("Can you find ", "?"),
+    ("Please give me ", "."),
+    ("I would like to know ", "."),
+    ("Calculate ", "."),
+];
+
+/// The frame that only fits computed values.
+pub const CALCULATE: usize = 11;
+/// The frames in the past and the present tense.
+pub const WHAT_WAS: usize = 1;
+
+/// Frames for one entity.
+pub const ENTITY_FRAMES: &[(&str, &str)] = &[("Name ", "."), ("Identify ", "."), ("Find ", "."), ("Tell me ", ".")];
+
+/// Frames for a list of names.
+pub const LIST_FRAMES: &[(&str, &str)] =
+    &[("List ", "."), ("Name all ", "."), ("Give me the names of ", "."), ("Identify all ", ".")];
+
+/// Frames for two phrases A and B and their difference.
+pub const DIFFERENCE_FRAMES: &[(&str, &str, &str)] = &[
+    ("By how much do ", " and ", " differ?"),
+    ("How large is the gap between ", " and ", "?"),
+    ("How far apart are ", " and ", "?"),
+];
+
+/// Frames for a percentage of A in B, in the order B, A.
+pub const SHARE_FRAMES: &[(&str, &str, &str)] =
+    &[("What percentage of ", " is ", "?"), ("Expressed as a percentage of ", ", how large is ", "?")];
+
+/// Frames for two values.
+pub const PAIR_FRAMES: &[(&str, &str, &str)] = &[
+    ("What are ", " and ", "?"),
+    ("Give both ", " and ", "."),
+    ("I need two things: ", " and ", "."),
+    ("Report ", " together with ", "."),
+];
+
+/// Frames for a comparison of A with B; the comparative stands after the second piece.
+pub const VERIFY_FRAMES: &[(&str, &str, &str, &str)] = &[
+    ("Is ", " ", " than ", "?"),
+    ("Is it true that ", " is ", " than ", "?"),
+    ("Check whether ", " is ", " than ", "."),
+];
+
+/// Sentences that introduce something the rest of the question refers to.
+pub const PREAMBLES: &[(&str, &str)] =
+    &[("Consider ", "."), ("Start from ", "."), ("Take ", "."), ("First find ", "."), ("Begin with ", ".")];
+
+/// Directives on unit and rounding: `{u}` is the unit in words, `{d}` the decimals.
+pub const UNIT_AND_DECIMALS: &[&str] = &[
+    "Give the answer in {u}, rounded to {d}.",
+    "Express it in {u}, to {d}.",
+    "Answer in {u} and round to {d}.",
+    "State the result in {u}, rounded to {d}.",
+];
+/// Directives on rounding alone.
+pub const DECIMALS: &[&str] =
+    &["Round to {d}.", "Give the answer rounded to {d}.", "State the result to {d}.", "Round the answer to {d}."];
+/// Directives on the unit alone.
+pub const UNIT: &[&str] = &["Give the answer in {u}.", "Answer in {u}.", "State it in {u}."];
+
+/// Decimals in words, from none.
+pub const PLACES: [&str; 5] = [
+    "the nearest whole number",
+    "one decimal place",
+    "two decimal places",
+    "three decimal places",
+    "four decimal places",
+];
+
+/// Directives that fix a format without adding meaning.
+pub const FORMATS: &[&str] = &[
+    "Give the date as YYYY-MM-DD.",
+    "Write the date in the form YYYY-MM-DD.",
+    "Answer yes or no.",
+    "Answer with yes or no only.",
+    "The order does not matter.",
+    "Any order will do.",
+    "Give the names in that order.",
+    "Separate the names with commas.",
+    "Give the two answers in that order.",
+    "Keep them in that order.",
+    "Answer with the name only.",
+    "The name is enough.",
+    "The year is enough.",
+    "A whole number is enough.",
+    "Answer with a single word or phrase.",
+];
+
+/// Openings that set a scene without adding meaning, by domain.
+pub const SCENES: &[(&str, &[&str])] = &[
+    (
+        "general",
+        &[
+            "I am putting together a fact sheet.",
+            "I am checking figures for a regional guide.",
+            "We are preparing a field trip.",
+            "This is for a geography lesson.",
+            "I am filling in a planning form.",
+        ],
+    ),
+    (
+        "financial",
+        &[
+            "I am preparing a note for the investment committee.",
+            "We are updating our company files.",
+            "This is for a valuation memo.",
+            "I am reviewing a portfolio.",
+            "Our credit desk has a question.",
+        ],
+    ),
+    (
+        "medical",
+        &[
+            "I am preparing for the morning round.",
+            "This is for a chart review.",
+            "We are auditing hospital records.",
+            "The pharmacy asked for a check.",
+            "I am writing a case summary.",
+        ],
+    ),
+    (
+        "biological",
+        &[
+            "I am annotating a data set.",
+            "This is for a lab meeting.",
+            "We are planning the next experiment.",
+            "I am writing the methods section of a report.",
+            "This is for a survey of the collection.",
+        ],
+    ),
+    (
+        "academic",
+        &[
+            "I am preparing a bibliometric report.",
+            "This is for a grant review.",
+            "We are evaluating a research group.",
+            "I am checking references for a review article.",
+            "The library asked for a figure.",
+        ],
+    ),
+];
