@@ -32,6 +32,8 @@ impl Place {
     pub fn command(&self, words: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dive"));
         command.args(words.split_whitespace()).current_dir(&self.0);
+        // Worlds are made once for all tests, and not in the tester's home.
+        command.env("XDG_CACHE_HOME", env!("CARGO_TARGET_TMPDIR"));
         command
     }
 
