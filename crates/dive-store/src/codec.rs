@@ -12,7 +12,7 @@ pub enum Row {
         /// Its id.
         id: String,
         /// What admission looks at.
-        candidate: Candidate,
+        candidate: Box<Candidate>,
         /// Digest of its canonical JSON.
         digest: [u8; 32],
         /// Its canonical JSON, compressed.
@@ -42,7 +42,7 @@ impl Row {
                 let json = canon::to_string(task);
                 Row::Task {
                     id: task.id.clone(),
-                    candidate: Candidate::of(task),
+                    candidate: Box::new(Candidate::of(task)),
                     digest: *blake3::hash(json.as_bytes()).as_bytes(),
                     body: pack(&json),
                 }

@@ -253,7 +253,7 @@ impl Recorder<'_> {
                 self.writer.judge(episode, verdict)?;
             } else if let Some(row) = self.waiting.remove(&episode) {
                 let candidate = match &row {
-                    Row::Task { candidate, .. } => Some(candidate),
+                    Row::Task { candidate, .. } => Some(&**candidate),
                     _ => None,
                 };
                 let verdict = self.fold.decide(candidate);

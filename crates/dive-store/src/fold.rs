@@ -55,14 +55,14 @@ pub struct Fold {
 }
 
 enum Goal {
-    Count { count: u64, least: usize, admission: Admission },
+    Count { count: u64, least: usize, admission: Box<Admission> },
     Range(Span),
 }
 
 impl Fold {
     /// A fold that ends with `count` tasks, or when fewer than `least` of [`YIELD_WINDOW`] episodes give one.
     pub fn count(count: u64, least: usize) -> Fold {
-        Fold::new(Goal::Count { count, least, admission: Admission::default() }, 0)
+        Fold::new(Goal::Count { count, least, admission: Box::default() }, 0)
     }
 
     /// A fold that passes over a range.

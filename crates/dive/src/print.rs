@@ -1,5 +1,6 @@
 //! The one place that prints. Results go to stdout, everything else to stderr.
 
+use std::fmt;
 use std::io::{self, ErrorKind, IsTerminal as _, Write as _};
 use std::panic;
 use std::process::ExitCode;
@@ -7,7 +8,7 @@ use std::thread;
 
 use anyhow::Result;
 use dive_store::StoreError;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
 
 /// Prints text and a line end on stdout.
@@ -56,9 +57,12 @@ pub fn progress(total: u64, unit: &str) -> ProgressBar {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    let template = format!("{{bar:30}} {{pos}}/{{len}} {unit}  {{per_sec}}  {{msg}}  {{eta}} left");
+    let template = format!("{{bar:20}} {{pos}}/{{len}} {unit}  {{rate}}  {{msg}}  {{eta}} left");
     if let Ok(style) = ProgressStyle::with_template(&template) {
-        bar.set_style(style);
+        let rate = |state: &ProgressState, out: &mut dyn fmt::Write| {
+            let _ = write!(out, "{:.0}/s", state.per_sec());
+        };
+        bar.set_style(style.with_key("rate", rate));
     }
     bar
 }

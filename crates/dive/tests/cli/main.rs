@@ -1,5 +1,4 @@
 //! The command line as the unit under test.
-#![allow(missing_docs)]
 
 mod errors;
 mod help;
@@ -13,7 +12,7 @@ use std::{env, fs, process};
 use serde_json::Value;
 
 /// A working directory of its own, removed with its owner.
-pub struct Place(PathBuf);
+pub(crate) struct Place(PathBuf);
 
 impl Place {
     pub fn new() -> Place {
