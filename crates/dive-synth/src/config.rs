@@ -70,4 +70,76 @@ impl Config {
     pub fn fixed_toolset() -> Config {
         Config { toolsets: Some(1), toolset_min: 15, toolset_max: 15, ..Config::default() }
     }
+
+    /// Checks what can be checked without a pool.
+    ///
+    /// # Errors
+    /// The first setting that is out of bounds or contradicts another.
+    pub fn validate(&self) -> Result<(), ConfigError> {
+        let within = |key: &'static str, value: u64, low: u64, high: u64| {
+            if (low..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(ConfigError { key, message: format!("must be from {low} to {high}, is {value}") })
+            }
+        };
+        let ordered = |key: &'static str, low: usize, other: &str, high: usize| {
+            if low <= high {
+                Ok(())
+            } else {
+                Err(ConfigError { key, message: format!("is {low}, above `{other}`, which is {high}") })
+            }
+        };
+        // TOML, in which a run keeps its settings, has no larger integers.
+        within("seed", self.seed, 0, i64::MAX as u64)?;
+        within("world_seed", self.world_seed, 0, i64::MAX as u64)?;
+        within("rounds", self.rounds.into(), 1, 10)?;
+        within("steps", self.steps.into(), 1, 50)?;
+        within("toolset_min", self.toolset_min as u64, 1, 1000)?;
+        within("toolset_max", self.toolset_max as u64, 1, 1000)?;
+        ordered("toolset_min", self.toolset_min, "toolset_max", self.toolset_max)?;
+        within("exemplars_max", self.exemplars_max as u64, 0, 100)?;
+        ordered("exemplars_min", self.exemplars_min, "exemplars_max", self.exemplars_max)?;
+        if let Some(tools) = self.pool_tools {
+            within("pool_tools", tools as u64, 1, 1_000_000)?;
+            ordered("toolset_min", self.toolset_min, "pool_tools", tools)?;
+        }
+        if let Some(toolsets) = self.toolsets {
+            within("toolsets", toolsets, 1, 1_000_000_000)?;
+        }
+        Ok(())
+    }
+}
+
+/// A setting that cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{key}` {message}")]
+pub struct ConfigError {
+    /// The setting.
+    pub key: &'static str,
+    /// What is wrong with it.
+    pub message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_cannot_be_are_named() {
+        let base = Config::default;
+        assert_eq!(base().validate(), Ok(()));
+        assert_eq!(Config::fixed_toolset().validate(), Ok(()));
+        for (config, message) in [
+            (Config { rounds: 0, ..base() }, "`rounds` must be from 1 to 10, is 0"),
+            (Config { steps: 1000, ..base() }, "`steps` must be from 1 to 50, is 1000"),
+            (Config { toolset_min: 60, ..base() }, "`toolset_min` is 60, above `toolset_max`, which is 50"),
+            (Config { toolset_min: 0, ..base() }, "`toolset_min` must be from 1 to 1000, is 0"),
+            (Config { exemplars_min: 9, ..base() }, "`exemplars_min` is 9, above `exemplars_max`, which is 5"),
+            (Config { pool_tools: Some(5), ..base() }, "`toolset_min` is 15, above `pool_tools`, which is 5"),
+            (Config { toolsets: Some(0), ..base() }, "`toolsets` must be from 1 to 1000000000, is 0"),
+        ] {
+            assert_eq!(config.validate().unwrap_err().to_string(), message);
+        }
+    }
 }

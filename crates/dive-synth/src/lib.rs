@@ -16,6 +16,7 @@ pub mod literal;
 mod plan;
 pub mod read;
 pub mod realise;
+pub mod verify;
 pub mod wording;
 
 mod compose;
@@ -26,3 +27,4 @@ mod index;
 pub use admit::{Admission, Candidate};
 pub use config::Config;
 pub use engine::{Engine, WorldId};
+pub use verify::certify;

@@ -1,6 +1,6 @@
 //! All tools known to a run, and the runtime around them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use dive_core::canon;
 use dive_core::evidence::Outcome;
@@ -59,8 +59,19 @@ impl ToolPool {
         if !complaints.is_empty() {
             return Err(complaints.join("\n"));
         }
-        let by_name = built.iter().enumerate().map(|(i, t)| (t.spec.name.clone(), i)).collect();
-        Ok(ToolPool { tools: built, by_name, entities })
+        Ok(ToolPool::indexed(built, entities))
+    }
+
+    /// This pool less the tools of these names.
+    #[must_use]
+    pub fn without(mut self, names: &BTreeSet<String>) -> ToolPool {
+        self.tools.retain(|t| !names.contains(&t.spec.name));
+        ToolPool::indexed(self.tools, self.entities)
+    }
+
+    fn indexed(tools: Vec<Tool>, entities: Entities) -> ToolPool {
+        let by_name = tools.iter().enumerate().map(|(i, t)| (t.spec.name.clone(), i)).collect();
+        ToolPool { tools, by_name, entities }
     }
 
     /// The specifications, in order of id.

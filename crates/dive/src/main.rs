@@ -1,1 +1,21 @@
-fn main() {}
+//! The command line of DIVE: parse, run, map errors to exit codes.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+mod cli;
+mod commands;
+mod print;
+mod session;
+mod settings;
+mod view;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    print::quiet_workers();
+    match commands::run(&cli) {
+        Ok(code) => code,
+        Err(error) => print::failure(&error),
+    }
+}

@@ -1,0 +1,139 @@
+//! `dive tools`.
+
+use std::process::ExitCode;
+
+use anyhow::{Result, anyhow, bail};
+use dive_core::evidence::Outcome;
+use dive_core::tool::{ToolKind, ToolSpec};
+use serde_json::{Map, Value, json};
+
+use crate::cli::{Tools, World};
+use crate::print::{self, clean, say};
+use crate::session::{self, Session};
+use crate::settings::{self, File};
+
+pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
+    let seed = |world: &World| world.world_seed.or(file.synth.world_seed).unwrap_or(1);
+    match args {
+        Tools::List { domain, world } => list(&Session::open(seed(world))?, domain.as_deref(), json),
+        Tools::Show { name, world } => show(Session::open(seed(world))?.tool(name)?, json),
+        Tools::Call { name, args, world } => call(&Session::open(seed(world))?, name, args, json),
+        Tools::Check { workers, world } => {
+            check(&Session::whole(seed(world))?, settings::workers(workers.or(file.synth.workers))?, json)
+        }
+    }
+}
+
+fn list(session: &Session, domain: Option<&str>, json: bool) -> Result<ExitCode> {
+    if let Some(domain) = domain
+        && !dive_pool::DOMAINS.contains(&domain)
+    {
+        bail!("there is no domain `{domain}`{}", settings::did_you_mean(domain, dive_pool::DOMAINS));
+    }
+    let tools: Vec<&ToolSpec> = session.pool.specs().filter(|s| domain.is_none_or(|d| s.domain == d)).collect();
+    if json {
+        let tools: Vec<Value> = tools
+            .iter()
+            .map(|s| {
+                json!({"id": s.id, "name": s.name, "domain": s.domain, "kind": s.kind, "effect": s.effect,
+                       "provider": s.provider, "backend": s.backend, "deterministic": s.deterministic,
+                       "complete": s.output.complete, "description": s.description})
+            })
+            .collect();
+        print::object(&json!({"tools": tools, "quarantined": session.quarantine}))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for domain in dive_pool::DOMAINS {
+        let of_domain: Vec<&&ToolSpec> = tools.iter().filter(|s| s.domain == domain).collect();
+        if of_domain.is_empty() {
+            continue;
+        }
+        say(format!("{domain} ({})", of_domain.len()))?;
+        for spec in of_domain {
+            let kind = if spec.kind == ToolKind::Retrieval { 'R' } else { 'P' };
+            say(clean(&format!("  {kind} {:<34} {}", spec.name, spec.description)))?;
+        }
+    }
+    say(format!("{} tools; R retrieves, P processes", tools.len()))?;
+    for (name, reason) in &session.quarantine {
+        say(clean(&format!("quarantined: {name}: {reason}")))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn show(spec: &ToolSpec, json: bool) -> Result<ExitCode> {
+    if json {
+        let mut value = serde_json::to_value(spec)?;
+        if let Some(map) = value.as_object_mut() {
+            map.insert("input_schema".into(), spec.input_schema());
+        }
+        print::object(&value)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let name = |value: &Value| value.as_str().unwrap_or_default().replace('_', "-");
+    let (kind, effect) = (serde_json::to_value(spec.kind)?, serde_json::to_value(spec.effect)?);
+    let mut text = format!("{} ({})\n{}\n", spec.name, spec.id, spec.description);
+    let complete = if spec.output.complete { "complete" } else { "not complete" };
+    text.push_str(&format!("{}, {}, {} backend, {complete}\n", name(&kind), name(&effect), spec.backend));
+    for param in &spec.params {
+        let optional = if param.required { "" } else { ", optional" };
+        text.push_str(&format!("  takes {:<20} {} [{}{optional}]\n", param.name, param.description, param.sem));
+    }
+    let rows = spec.output.rows.as_ref();
+    for field in &spec.output.fields {
+        text.push_str(&format!("  gives {:<20} {} [{}]\n", field.pointer, field.noun, field.sem));
+    }
+    if let Some(rows) = rows {
+        for field in &rows.fields {
+            let pointer = format!("{}/*{}", rows.pointer, field.pointer);
+            text.push_str(&format!("  gives {pointer:<20} {} [{}]\n", field.noun, field.sem));
+        }
+    }
+    say(clean(text.trim_end()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn call(session: &Session, name: &str, args: &str, json: bool) -> Result<ExitCode> {
+    let spec = session.tool(name)?;
+    let args: Map<String, Value> =
+        serde_json::from_str(args).map_err(|e| anyhow!("the arguments are not a JSON object: {e}"))?;
+    let outcome = session.pool.call(&spec.name, &args);
+    let failed = outcome.value().is_none();
+    if json {
+        let mut value = serde_json::to_value(&outcome)?;
+        if let Some(map) = value.as_object_mut() {
+            map.insert("tool".into(), spec.name.clone().into());
+            map.insert("args".into(), args.into());
+        }
+        print::object(&value)?;
+    } else {
+        match outcome {
+            Outcome::Value { value, complete } => {
+                say(clean(&serde_json::to_string_pretty(&value)?))?;
+                if !complete {
+                    print::note("this is not everything there is: the result is a page, a sample or cut");
+                }
+            }
+            Outcome::Error { error } => bail!("{}: {error}", spec.name),
+        }
+    }
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn check(session: &Session, workers: usize, json: bool) -> Result<ExitCode> {
+    let failures = dive_tools::check::check(&session.pool, workers);
+    session::write_lock(failures.clone())?;
+    let tools = session.pool.specs().len();
+    if json {
+        print::object(&json!({"tools": tools, "passed": tools - failures.len(), "quarantined": failures}))?;
+    } else {
+        for (name, reason) in &failures {
+            say(clean(&format!("{name}: {reason}")))?;
+        }
+        say(format!("{} of {tools} tools do what their examples say", tools - failures.len()))?;
+        if !failures.is_empty() {
+            print::note("the others are quarantined in tools.lock until they pass");
+        }
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

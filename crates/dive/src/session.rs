@@ -1,0 +1,134 @@
+//! What a command works with: the world, the pool less its quarantined tools, the exemplars.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use dive_core::canon;
+use dive_core::exemplar::Exemplar;
+use dive_core::tool::ToolSpec;
+use dive_pool::World;
+use dive_store::{Manifest, Span};
+use dive_synth::{Config, Engine, WorldId};
+use dive_tools::ToolPool;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::{self, Settings};
+
+/// File that lists the tools that failed `dive tools check`.
+const LOCK: &str = "tools.lock";
+
+/// The tools of a world.
+pub struct Session {
+    /// The world they look at.
+    pub world: World,
+    /// All usable tools.
+    pub pool: Arc<ToolPool>,
+    /// The others with the reason.
+    pub quarantine: BTreeMap<String, String>,
+}
+
+/// `tools.lock`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lock {
+    #[serde(default)]
+    quarantine: BTreeMap<String, String>,
+}
+
+impl Session {
+    /// The pool over the world of that seed.
+    pub fn open(world_seed: u64) -> Result<Session> {
+        let mut session = Session::whole(world_seed)?;
+        session.quarantine = read_lock()?;
+        if !session.quarantine.is_empty() {
+            let names = session.quarantine.keys().cloned().collect();
+            let pool = Arc::into_inner(session.pool).context("the pool is in use")?;
+            session.pool = Arc::new(pool.without(&names));
+        }
+        Ok(session)
+    }
+
+    /// The same with the quarantined tools.
+    pub fn whole(world_seed: u64) -> Result<Session> {
+        let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
+        let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
+        Ok(Session { world, pool, quarantine: BTreeMap::new() })
+    }
+
+    /// The specification of a tool given by name or id.
+    pub fn tool(&self, name: &str) -> Result<&ToolSpec> {
+        if let Some(spec) = self.pool.specs().find(|s| s.name == name || s.id == name) {
+            return Ok(spec);
+        }
+        if let Some(reason) = self.quarantine.get(name) {
+            bail!("the tool `{name}` is quarantined: {reason}");
+        }
+        let near = settings::did_you_mean(name, self.pool.specs().map(|s| s.name.as_str()));
+        bail!("there is no tool `{name}`{near}")
+    }
+
+    /// What a run with these settings is made from.
+    pub fn manifest(&self, config: &Config, exemplars: &[Exemplar], range: Option<Span>) -> Result<Manifest> {
+        let fingerprints = [
+            ("config", canon::fingerprint(config)),
+            ("exemplars", canon::fingerprint(&exemplars)),
+            ("pool", self.pool.fingerprint()),
+            ("program", env!("CARGO_PKG_VERSION").to_string()),
+            ("schema", dive_core::SCHEMA_VERSION.to_string()),
+            ("world", self.world.fingerprint().to_string()),
+        ];
+        let fingerprints = fingerprints.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
+        Ok(Manifest::new(toml::Table::try_from(config)?, fingerprints, range))
+    }
+
+    /// The engine of these settings.
+    pub fn engine(&self, settings: &Settings, exemplars: Vec<Exemplar>) -> Result<Engine> {
+        let world = WorldId { seed: self.world.seed(), fingerprint: self.world.fingerprint().into() };
+        Engine::new(Arc::clone(&self.pool), world, exemplars, settings.config.clone()).map_err(|e| anyhow!(e))
+    }
+}
+
+/// The embedded exemplars, or those of a file.
+pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
+    let Some(path) = file else {
+        return dive_pool::exemplars().map_err(|e| anyhow!(e));
+    };
+    let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
+    let mut all = Vec::new();
+    for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
+        let mut exemplar: Exemplar =
+            serde_json::from_str(line).map_err(|e| anyhow!("{}:{}: {e}", path.display(), i + 1))?;
+        if exemplar.id.is_empty() {
+            exemplar.id = format!("file-{}", i + 1);
+        }
+        all.push(exemplar);
+    }
+    Ok(all)
+}
+
+/// Replaces the quarantine; none is no file.
+pub fn write_lock(quarantine: BTreeMap<String, String>) -> Result<()> {
+    if quarantine.is_empty() {
+        return match fs::remove_file(LOCK) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(anyhow!("{LOCK} cannot be removed: {e}")),
+            _ => Ok(()),
+        };
+    }
+    let head =
+        "# Tools that failed `dive tools check`; synthesis leaves them out. Checking again renews this file.\n\n";
+    let text = format!("{head}{}", toml::to_string(&Lock { quarantine })?);
+    fs::write(LOCK, text).map_err(|e| anyhow!("{LOCK} cannot be written: {e}"))
+}
+
+fn read_lock() -> Result<BTreeMap<String, String>> {
+    let text = match fs::read_to_string(LOCK) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(e) => bail!("{LOCK} cannot be read: {e}"),
+    };
+    let lock: Lock = toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))?;
+    Ok(lock.quarantine)
+}

@@ -1,0 +1,26 @@
+use crate::Place;
+
+#[test]
+fn every_command_explains_itself() {
+    let place = Place::new();
+    let commands = [
+        "",
+        "synth",
+        "verify",
+        "merge",
+        "show",
+        "export",
+        "tools",
+        "tools list",
+        "tools show",
+        "tools call",
+        "tools check",
+        "stats",
+    ];
+    for command in commands {
+        let output = place.dive(&format!("{command} --help"));
+        assert!(output.status.success(), "{command}");
+        let name = format!("help {command}").trim().replace(' ', "-");
+        insta::assert_snapshot!(name, String::from_utf8(output.stdout).unwrap());
+    }
+}
