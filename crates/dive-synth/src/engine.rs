@@ -290,47 +290,6 @@ impl Engine {
         }
         rounds
     }
-
-    /// Checks a stored task again. With `reexecute` the tools run again, otherwise the recorded observations are trusted.
-    ///
-    /// # Errors
-    /// Every check that fails, as a sentence.
-    pub fn certify(&self, task: &Task, reexecute: bool) -> Result<(), Vec<String>> {
-        certify_with(&self.lexicon, &self.pool, task, reexecute)
-    }
-}
-
-/// Checks a stored task against the words and tools of a pool.
-///
-/// # Errors
-/// Every check that fails, as a sentence.
-pub fn certify_with(lexicon: &Lexicon, pool: &ToolPool, task: &Task, reexecute: bool) -> Result<(), Vec<String>> {
-    let subject = Subject {
-        lexicon,
-        pool,
-        reexecute,
-        evidence: &task.evidence,
-        derivation: &task.derivation,
-        answer: &task.answer,
-    };
-    let mut failures = Vec::new();
-    let says = |f: Failure| format!("{}: {}", f.reason.name(), f.detail);
-    match subject.grounds().map_err(says) {
-        Err(f) => failures.push(f),
-        Ok(grounds) => {
-            if *grounds.form() != task.logical_form {
-                failures.push("not_faithful: the logical form is not the derivation's".into());
-            }
-            match subject.certify(grounds, &task.question, &task.spans).map_err(says) {
-                Err(f) => failures.push(f),
-                Ok(certificate) if certificate != task.certificate => {
-                    failures.push("the certificate does not say what was checked".into());
-                }
-                Ok(_) => {}
-            }
-        }
-    }
-    if failures.is_empty() { Ok(()) } else { Err(failures) }
 }
 
 /// The derivation with the rounding that a person would ask for; values that are exact as displayed stay as they are.

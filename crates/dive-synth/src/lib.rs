@@ -27,4 +27,4 @@ mod index;
 pub use admit::{Admission, Candidate};
 pub use config::Config;
 pub use engine::{Engine, WorldId};
-pub use verify::certify;
+pub use verify::Verifier;

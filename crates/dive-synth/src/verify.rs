@@ -1,21 +1,47 @@
 //! The certificate, checked again from a stored task.
 
-use dive_core::certificate::Check;
 use dive_core::task::Task;
 use dive_tools::ToolPool;
 
-/// Repeats the checks of the certificate; with `reexecute` the calls run again.
-///
-/// # Errors
-/// Every check that fails, one sentence each.
-pub fn certify(task: &Task, pool: &ToolPool, reexecute: bool) -> Result<(), Vec<String>> {
-    let _ = (pool, reexecute);
-    let mut problems = Vec::new();
-    if let Err(error) = task.derivation.eval(&task.evidence) {
-        problems.push(format!("entailed: {error}"));
+use crate::gate::{Failure, Subject};
+use crate::lexicon::Lexicon;
+
+/// Checks stored tasks against the words and tools of a pool. Made once, used from any number of threads.
+pub struct Verifier<'a> {
+    lexicon: Lexicon,
+    pool: &'a ToolPool,
+    reexecute: bool,
+}
+
+impl<'a> Verifier<'a> {
+    /// A verifier; with `reexecute` the tools run again, otherwise the recorded observations are trusted.
+    pub fn new(pool: &'a ToolPool, reexecute: bool) -> Verifier<'a> {
+        Verifier { lexicon: Lexicon::new(pool), pool, reexecute }
     }
-    for check in Check::ALL.into_iter().filter(|c| *c != Check::New && !task.certificate.passed.contains(c)) {
-        problems.push(format!("{check:?} is not among the passed checks"));
+
+    /// Repeats checks 1 to 7 and compares the certificate with what they say.
+    ///
+    /// # Errors
+    /// Every check that fails, one sentence each.
+    pub fn check(&self, task: &Task) -> Result<(), Vec<String>> {
+        let subject = Subject {
+            lexicon: &self.lexicon,
+            pool: self.pool,
+            reexecute: self.reexecute,
+            evidence: &task.evidence,
+            derivation: &task.derivation,
+            answer: &task.answer,
+        };
+        let says = |f: Failure| vec![format!("{}: {}", f.reason.name(), f.detail)];
+        let grounds = subject.grounds().map_err(says)?;
+        if *grounds.form() != task.logical_form {
+            return Err(vec!["not_faithful: the logical form is not the derivation's".into()]);
+        }
+        let certificate = subject.certify(grounds, &task.question, &task.spans).map_err(says)?;
+        if certificate == task.certificate {
+            Ok(())
+        } else {
+            Err(vec!["the certificate does not say what was checked".into()])
+        }
     }
-    if problems.is_empty() { Ok(()) } else { Err(problems) }
 }

@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use dive_core::canon;
 use dive_core::task::Task;
 use dive_store::{Entry, Run, StoreError, Which};
-use dive_synth::{Admission, Candidate, Config};
+use dive_synth::{Admission, Candidate, Config, Verifier};
 use dive_tools::ToolPool;
 use serde::Serialize;
 use serde_json::Value;
@@ -69,6 +69,7 @@ fn verify(run: &Run, pool: &ToolPool, reexecute: bool, workers: usize) -> Result
     let total = run.count(&Which::Tasks)?;
     let bar = print::progress(total, "tasks");
     let failures = Mutex::new(Vec::new());
+    let verifier = Verifier::new(pool, reexecute);
     let admits = run.manifest().range.is_none();
     let (sender, receiver) = sync_channel::<Entry>(4 * workers);
     let receiver = Mutex::new(receiver);
@@ -78,7 +79,7 @@ fn verify(run: &Run, pool: &ToolPool, reexecute: bool, workers: usize) -> Result
                 loop {
                     let next = receiver.lock().unwrap_or_else(PoisonError::into_inner).recv();
                     let Ok(entry) = next else { return };
-                    let (id, problems) = problems(&entry, pool, reexecute);
+                    let (id, problems) = problems(&entry, &verifier);
                     if !problems.is_empty() {
                         let failure = Failure { episode: entry.episode, id, problems };
                         failures.lock().unwrap_or_else(PoisonError::into_inner).push(failure);
@@ -119,12 +120,12 @@ fn verify(run: &Run, pool: &ToolPool, reexecute: bool, workers: usize) -> Result
     Ok(Report { tasks: total, certified: total - failures.len() as u64, failures })
 }
 
-fn problems(entry: &Entry, pool: &ToolPool, reexecute: bool) -> (String, Vec<String>) {
+fn problems(entry: &Entry, verifier: &Verifier<'_>) -> (String, Vec<String>) {
     let task: Task = match serde_json::from_str(&entry.json) {
         Ok(task) => task,
         Err(e) => return (String::new(), vec![format!("the task is malformed: {e}")]),
     };
-    let mut problems = dive_synth::certify(&task, pool, reexecute).err().unwrap_or_default();
+    let mut problems = verifier.check(&task).err().unwrap_or_default();
     let canonical = serde_json::from_str::<Value>(&entry.json).map(|v| canon::to_string(&v)).unwrap_or_default();
     if entry.digest.as_deref() != Some(blake3::hash(canonical.as_bytes()).as_bytes().as_slice()) {
         problems.push("the task is not the one that was recorded: its digest differs".into());
