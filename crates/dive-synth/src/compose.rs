@@ -29,7 +29,7 @@ impl Episode<'_> {
             FormKind::Superlative => self.superlative(focal),
             FormKind::Ranking => self.ranking(focal),
             FormKind::Listing => self.listing(focal),
-            FormKind::Counting => self.listing(focal).map(|set| Expr::apply(Op::Count, [set])),
+            FormKind::Counting => self.counting(focal),
             FormKind::Aggregation => self.aggregation(focal),
             FormKind::DateReasoning => self.dates(focal),
             FormKind::Conditional => self.conditional(focal),
@@ -383,6 +383,39 @@ impl Episode<'_> {
         let keep = 1 + self.rng.below(all.len().saturating_sub(1).min(6));
         let limit = threshold(&all, &sem, cmp, keep)?;
         Some(Expr::apply(Op::Filter { cmp }, [keys, values, Expr::literal(limit, sem)]))
+    }
+
+    /// How many things of a list satisfy a condition, or are in it at all. Counts are few and easily guessed, so they are
+    /// spread: the longest of a few lists is taken, and any share of it may satisfy the condition.
+    fn counting(&mut self, focal: usize) -> Option<Expr> {
+        let length = |e: &Self, keys: &Expr| e.eval(keys).and_then(|v| Some(v.as_array()?.len())).unwrap_or(0);
+        let mut best: Option<(CallId, Expr)> = None;
+        for _ in 0..3 {
+            let Some(found) = self.rows(focal, 3, usize::MAX) else { break };
+            if best.as_ref().is_none_or(|(_, keys)| length(self, keys) < length(self, &found.1)) {
+                best = Some(found);
+            }
+            if self.steps < 3 {
+                break;
+            }
+        }
+        let (call, keys) = best?;
+        let count = length(self, &keys);
+        if count >= 7 && self.rng.chance(0.25) {
+            return Some(Expr::apply(Op::Count, [keys]));
+        }
+        let values = if count <= FAN_OUT { self.attribute_of_each(&keys, None) } else { None };
+        let values = match values {
+            Some(values) => values,
+            None => self.ordering(focal, call)?,
+        };
+        let sem = self.sem(&values)?.element()?.clone();
+        let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
+        let all = self.eval(&values)?.as_array()?.clone();
+        let keep = 2 + self.rng.below(count.saturating_sub(2));
+        let limit = threshold(&all, &sem, cmp, keep)?;
+        let kept = Expr::apply(Op::Filter { cmp }, [keys, values, Expr::literal(limit, sem)]);
+        Some(Expr::apply(Op::Count, [kept]))
     }
 
     fn aggregation(&mut self, focal: usize) -> Option<Expr> {

@@ -43,7 +43,7 @@ pub struct Planner {
 /// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
 const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
-const ROUND_WEIGHTS: [f64; 3] = [0.24, 0.36, 0.40];
+const ROUND_WEIGHTS: [f64; 3] = [0.12, 0.36, 0.52];
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
