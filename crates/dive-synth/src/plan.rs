@@ -37,8 +37,13 @@ pub struct Planner {
     pool: Vec<usize>,
     /// The subset's tools that suit each form, in seeded order.
     suited: BTreeMap<FormKind, Vec<usize>>,
+    /// The distinct toolsets that all tasks are drawn from, when their number is fixed.
+    toolsets: Vec<Vec<usize>>,
     exemplars: Vec<Exemplar>,
 }
+
+/// Draws that a fixed toolset gets to differ from those before it.
+const DISTINCT_DRAWS: u32 = 50;
 
 /// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
 const GUESSABLE_WEIGHT: f64 = 0.45;
@@ -59,7 +64,19 @@ impl Planner {
             .into_iter()
             .map(|form| (form, pool.iter().copied().filter(|t| suits(index, *t, form)).collect()))
             .collect();
-        Planner { pool, suited, exemplars }
+        let mut planner = Planner { pool, suited, toolsets: Vec::new(), exemplars };
+        for number in 0..config.toolsets.unwrap_or(0) {
+            let mut rng = Stream::new(config.seed, &["toolset", &number.to_string()]);
+            for _ in 0..DISTINCT_DRAWS {
+                let anchor = rng.pick(&planner.pool).copied().unwrap_or(0);
+                let toolset = planner.toolset(index, config, anchor, &mut rng);
+                if !planner.toolsets.contains(&toolset) {
+                    planner.toolsets.push(toolset);
+                    break;
+                }
+            }
+        }
+        planner
     }
 
     /// Number of tools in the subset.
@@ -88,13 +105,11 @@ impl Planner {
                 let focal = low_discrepancy(self.suited.get(&form)?, config.seed, form, episode)?;
                 (self.toolset(index, config, focal, &mut rng), focal)
             }
-            Some(m) => {
-                let number = (episode % m.max(1)).to_string();
-                let mut fixed = Stream::new(config.seed, &["toolset", &number]);
-                let anchor = *fixed.pick(&self.pool)?;
-                let toolset = self.toolset(index, config, anchor, &mut fixed);
+            Some(_) => {
+                let m = self.toolsets.len().max(1) as u64;
+                let toolset = self.toolsets.get((episode % m) as usize)?.clone();
                 let suited: Vec<usize> = toolset.iter().copied().filter(|t| suits(index, *t, form)).collect();
-                let focal = low_discrepancy(&suited, config.seed, form, episode / m.max(1))?;
+                let focal = low_discrepancy(&suited, config.seed, form, episode / m)?;
                 (toolset, focal)
             }
         };
