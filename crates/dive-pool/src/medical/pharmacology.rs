@@ -204,7 +204,7 @@ fn carboplatin() -> NativeTool {
         .label("glomerular filtration rate")
         .range(1.0, 250.0)
         .sample(20.0, 125.0, 5.0)
-        .field("dose_mg", "amount:dose.carboplatin[mg]", "carboplatin dose (Calvert)")
+        .field("dose_mg", "amount:cytotoxic_dose[mg]", "carboplatin dose (Calvert)")
         .plural("carboplatin doses (Calvert)")
         .tail("for {target_auc} and {gfr_ml_min}")
         .example(json!({"target_auc": 5, "gfr_ml_min": 100}), "/dose_mg", 625.0)
