@@ -126,7 +126,7 @@ fn news2() -> NativeTool {
         .range(20.0, 300.0)
         .param("coma_score", "level:coma_score", "Glasgow Coma Scale score; below 15 is not alert.")
         .range(3.0, 15.0)
-        .param("temperature_c", "level:temperature.body[degC]", "Body temperature in degrees Celsius.")
+        .param("temperature_c", "level:body_temperature[degC]", "Body temperature in degrees Celsius.")
         .range(25.0, 45.0)
         .group(
             "observations",
