@@ -149,7 +149,7 @@ fn post_test_probability() -> NativeTool {
 fn expected_cases() -> NativeTool {
     let text = "Number of cases of a disorder to be expected in a population from the prevalence per 100 000.";
     native("medical.evidence.expected_cases", Processing, text)
-        .param("prevalence", "level:prevalence[cases per 100 000]", "Prevalence per 100 000 inhabitants.")
+        .param("prevalence", "level:prevalence[cases per 100,000]", "Prevalence per 100 000 inhabitants.")
         .label("prevalence")
         .range(0.0, 100_000.0)
         .sample(5.0, 600.0, 5.0)
