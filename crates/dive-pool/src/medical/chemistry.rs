@@ -158,7 +158,10 @@ fn expected_carbon_dioxide() -> NativeTool {
     // Albert, Dell & Winters, Ann Intern Med 1967;66:312: central value of 1.5 × bicarbonate + 8 ± 2.
     let text = "Arterial carbon dioxide pressure to be expected in metabolic acidosis (Winters, central value).";
     native("medical.chemistry.expected_carbon_dioxide", Processing, text)
-        .bicarbonate()
+        .param("bicarbonate_mmol_l", "level:bicarbonate.serum[mmol/L]", "Serum bicarbonate in mmol/L, below 24.")
+        .label("serum bicarbonate")
+        .range(2.0, 23.9)
+        .sample(8.0, 22.0, 1.0)
         .field(
             "pressure_mmhg",
             "level:gas_pressure.expected_carbon_dioxide[mmHg]",

@@ -67,8 +67,8 @@ fn corrected_qt() -> NativeTool {
         .label("QT interval")
         .range(150.0, 900.0)
         .sample(320.0, 500.0, 4.0)
-        .param("heart_rate_bpm", "level:heart_rate[beats/min]", "Heart rate in beats per minute.")
-        .label("heart rate")
+        .param("heart_rate_bpm", "level:heart_rate.ecg[beats/min]", "Ventricular rate on the same electrocardiogram, per minute.")
+        .label("ventricular rate")
         .range(20.0, 300.0)
         .sample(48.0, 126.0, 2.0)
         .param("formula", "category:qt_formula", "Correction: bazett or fridericia.")
@@ -119,7 +119,7 @@ fn output() -> NativeTool {
         .label("stroke volume")
         .range(5.0, 300.0)
         .sample(35.0, 120.0, 5.0)
-        .param("heart_rate_bpm", "level:heart_rate[beats/min]", "Heart rate in beats per minute.")
+        .param("heart_rate_bpm", "level:heart_rate.echo[beats/min]", "Heart rate in beats per minute.")
         .label("heart rate")
         .range(20.0, 300.0)
         .sample(48.0, 126.0, 2.0)
@@ -187,7 +187,8 @@ fn alveolar_gradient() -> NativeTool {
         .label("inspired oxygen fraction")
         .range(21.0, 100.0)
         .sample_of([24, 28, 30, 35, 40, 50, 60])
-        .field("alveolar_mmhg", "level:gas_pressure.alveolar_oxygen[mmHg]", "alveolar oxygen pressure")
+        // No noun: it does not depend on the arterial oxygen pressure that the tail states.
+        .field("alveolar_mmhg", "level:gas_pressure.alveolar_oxygen[mmHg]", "")
         .field("gradient_mmhg", "level:gas_pressure.alveolar_arterial[mmHg]", "alveolar-arterial oxygen gradient")
         .tail("for {oxygen_mmhg}, {carbon_dioxide_mmhg} and {inspired_oxygen_percent}")
         .example(
@@ -219,8 +220,8 @@ fn oxygenation() -> NativeTool {
         .range(21.0, 100.0)
         .sample_of([24, 28, 30, 35, 40, 50, 60])
         .field("ratio_mmhg", "level:oxygenation_ratio[mmHg]", "oxygenation ratio")
-        .field("class", "category:oxygenation_class", "oxygenation class of the Berlin definition")
-        .plural("oxygenation classes of the Berlin definition")
+        .field("class", "category:oxygenation_class", "Berlin ARDS class")
+        .plural("Berlin ARDS classes")
         .tail("for {oxygen_mmhg} and {inspired_oxygen_percent}")
         .example(json!({"oxygen_mmhg": 80, "inspired_oxygen_percent": 40}), "/ratio_mmhg", 200.0)
         .example_equals(json!({"oxygen_mmhg": 60, "inspired_oxygen_percent": 80}), "/class", json!("severe"))
@@ -230,7 +231,7 @@ fn oxygenation() -> NativeTool {
                 x if x <= 100.0 => "severe",
                 x if x <= 200.0 => "moderate",
                 x if x <= 300.0 => "mild",
-                _ => "none",
+                _ => "above the ARDS range",
             };
             Ok(json!({"ratio_mmhg": ratio, "class": class}))
         })

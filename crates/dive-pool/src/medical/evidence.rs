@@ -15,11 +15,11 @@ fn treatment_effect() -> NativeTool {
     native("medical.evidence.treatment_effect", Processing, text)
         .param("treated_events", "count:event", "Events in the treatment arm.")
         .range(0.0, 1e7)
-        .param("treated", "count:participant", "Participants in the treatment arm.")
+        .param("treated", "count:trial_participant", "Participants in the treatment arm.")
         .range(1.0, 1e7)
         .param("control_events", "count:event", "Events in the control arm.")
         .range(1.0, 1e7)
-        .param("control", "count:participant", "Participants in the control arm.")
+        .param("control", "count:trial_participant", "Participants in the control arm.")
         .range(1.0, 1e7)
         .group("arms", "trial_arms", &["treated_events", "treated", "control_events", "control"])
         .field("risk_reduction_percent", "level:share.risk_reduction[%]", "absolute risk reduction")
@@ -149,7 +149,7 @@ fn post_test_probability() -> NativeTool {
 fn expected_cases() -> NativeTool {
     let text = "Number of cases of a disorder to be expected in a population from the prevalence per 100 000.";
     native("medical.evidence.expected_cases", Processing, text)
-        .param("prevalence", "level:prevalence[per 100 000]", "Prevalence per 100 000 inhabitants.")
+        .param("prevalence", "level:prevalence[cases per 100,000]", "Prevalence per 100 000 inhabitants.")
         .label("prevalence")
         .range(0.0, 100_000.0)
         .sample(5.0, 600.0, 5.0)

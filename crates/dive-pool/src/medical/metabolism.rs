@@ -30,7 +30,7 @@ fn meld() -> NativeTool {
         .sample(0.9, 3.4, 0.1)
         .serum_creatinine()
         .serum_sodium()
-        .field("score", "level:meld_na", "MELD-Na score (OPTN 2016)")
+        .field("score", "position:meld_na", "MELD-Na score (OPTN 2016)")
         .plural("MELD-Na scores (OPTN 2016)")
         .tail("for {bilirubin_mg_dl}, {inr}, {creatinine_mg_dl} and {sodium_mmol_l}")
         .example(
@@ -95,7 +95,7 @@ fn albi() -> NativeTool {
         "Albumin-bilirubin (ALBI) score and grade.",
     ))
     .serum_albumin()
-    .field("score", "level:albi_score", "albumin-bilirubin score")
+    .field("score", "position:albi_score", "albumin-bilirubin score")
     .field("grade", "category:albi_grade", "albumin-bilirubin grade")
     .tail("for {bilirubin_mg_dl} and {albumin_g_dl}")
     .example(json!({"bilirubin_mg_dl": 1.2, "albumin_g_dl": 3.5}), "/score", -2.108_962_9)

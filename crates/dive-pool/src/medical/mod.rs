@@ -62,7 +62,7 @@ impl Findings for Builder {
     }
 
     fn age(self) -> Self {
-        self.param("age_years", "level:age[years]", "Age in years (adults).")
+        self.param("age_years", "level:age.patient[years]", "Age in years (adults).")
             .label("age")
             .range(18.0, 120.0)
             .sample(19.0, 92.0, 1.0)

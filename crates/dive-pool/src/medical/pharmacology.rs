@@ -122,7 +122,7 @@ fn loading_dose() -> NativeTool {
         )
         .weight(),
     )
-    .field("dose_mg", "amount:dose.loading[mg]", "loading dose")
+    .field("dose_mg", "level:dose.loading[mg]", "loading dose")
     .tail("for {target_mg_l}, {volume_l_kg}, {weight_kg} and {bioavailability_percent}")
     .example(
         json!({"target_mg_l": 10, "volume_l_kg": 0.5, "weight_kg": 70, "bioavailability_percent": 100}),
@@ -152,7 +152,7 @@ fn maintenance_dose() -> NativeTool {
             .range(0.001, 5000.0)
             .sample(1.0, 40.0, 0.5),
     )
-    .field("dose_mg", "amount:dose.maintenance[mg]", "daily maintenance dose")
+    .field("dose_mg", "level:dose.maintenance[mg]", "daily maintenance dose")
     .tail("for {target_mg_l}, {clearance_l_h} and {bioavailability_percent}")
     .example(json!({"target_mg_l": 10, "clearance_l_h": 3, "bioavailability_percent": 100}), "/dose_mg", 720.0)
     .example(json!({"target_mg_l": 2, "clearance_l_h": 5, "bioavailability_percent": 60}), "/dose_mg", 400.0)
@@ -181,7 +181,7 @@ fn free_concentration() -> NativeTool {
 fn dose_by_weight() -> NativeTool {
     // Definition, as dosing tables in mg/kg use it.
     native("medical.pharmacology.weight_based_dose", Processing, "Dose per kilogram of body weight.")
-        .param("dose_mg", "amount:dose[mg]", "Dose in milligrams.")
+        .param("dose_mg", "level:dose[mg]", "Dose in milligrams.")
         .label("dose")
         .range(0.001, 100_000.0)
         .sample(20.0, 1500.0, 10.0)
@@ -204,7 +204,7 @@ fn carboplatin() -> NativeTool {
         .label("glomerular filtration rate")
         .range(1.0, 250.0)
         .sample(20.0, 125.0, 5.0)
-        .field("dose_mg", "amount:dose.carboplatin[mg]", "carboplatin dose (Calvert)")
+        .field("dose_mg", "level:cytotoxic_dose[mg]", "carboplatin dose (Calvert)")
         .plural("carboplatin doses (Calvert)")
         .tail("for {target_auc} and {gfr_ml_min}")
         .example(json!({"target_auc": 5, "gfr_ml_min": 100}), "/dose_mg", 625.0)

@@ -30,7 +30,7 @@ fn stroke_risk() -> NativeTool {
         &["age_years", "sex", "heart_failure", "hypertension", "diabetes", "stroke", "vascular_disease"],
     )
     .subject("findings")
-    .field("score", "level:stroke_risk_score", "CHA2DS2-VASc score")
+    .field("score", "position:stroke_risk_score", "CHA2DS2-VASc score")
     .example(
         json!({"age_years": 78, "sex": "female", "heart_failure": true, "hypertension": true, "diabetes": true,
                 "stroke": true, "vascular_disease": true}),
@@ -70,7 +70,7 @@ fn curb65() -> NativeTool {
             &["confusion", "urea_nitrogen_mg_dl", "respiratory_rate", "systolic_mmhg", "diastolic_mmhg", "age_years"],
         )
         .subject("findings")
-        .field("score", "level:pneumonia_score", "CURB-65 score")
+        .field("score", "position:pneumonia_score", "CURB-65 score")
         .example(
             json!({"confusion": true, "urea_nitrogen_mg_dl": 30, "respiratory_rate": 32, "systolic_mmhg": 85,
                 "diastolic_mmhg": 50, "age_years": 80}),
@@ -98,11 +98,11 @@ fn qsofa() -> NativeTool {
         .range(1.0, 90.0)
         .sample(12.0, 34.0, 1.0)
         .systolic()
-        .param("coma_score", "level:coma_score", "Glasgow Coma Scale score, 3 to 15.")
+        .param("coma_score", "position:coma_score", "Glasgow Coma Scale score, 3 to 15.")
         .label("Glasgow Coma Scale score")
         .range(3.0, 15.0)
         .sample(9.0, 15.0, 1.0)
-        .field("score", "level:qsofa_score", "quick SOFA score")
+        .field("score", "position:qsofa_score", "quick SOFA score")
         .tail("for {respiratory_rate}, {systolic_mmhg} and {coma_score}")
         .example(json!({"respiratory_rate": 24, "systolic_mmhg": 96, "coma_score": 13}), "/score", 3.0)
         .example(json!({"respiratory_rate": 16, "systolic_mmhg": 100, "coma_score": 15}), "/score", 1.0)
@@ -124,9 +124,9 @@ fn news2() -> NativeTool {
         .systolic()
         .param("heart_rate_bpm", "level:heart_rate.pulse[beats/min]", "Heart rate in beats per minute.")
         .range(20.0, 300.0)
-        .param("coma_score", "level:coma_score", "Glasgow Coma Scale score; below 15 is not alert.")
+        .param("coma_score", "position:coma_score", "Glasgow Coma Scale score; below 15 is not alert.")
         .range(3.0, 15.0)
-        .param("temperature_c", "level:temperature.body[degC]", "Body temperature in degrees Celsius.")
+        .param("temperature_c", "level:body_temperature[degC]", "Body temperature in degrees Celsius.")
         .range(25.0, 45.0)
         .group(
             "observations",
@@ -142,7 +142,7 @@ fn news2() -> NativeTool {
             ],
         )
         .subject("observations")
-        .field("score", "level:early_warning_score", "NEWS2 score")
+        .field("score", "position:early_warning_score", "NEWS2 score")
         .field("risk", "category:early_warning_risk", "NEWS2 clinical risk")
         .plural("NEWS2 clinical risks")
         .example(

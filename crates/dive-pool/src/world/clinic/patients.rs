@@ -58,7 +58,7 @@ CREATE TABLE gas (
 ) STRICT;
 CREATE TABLE heart (
     patient TEXT PRIMARY KEY, recorded TEXT NOT NULL, qt INTEGER NOT NULL, ecg_rate INTEGER NOT NULL,
-    pr INTEGER NOT NULL, qrs INTEGER NOT NULL, rhythm TEXT NOT NULL, imaged TEXT NOT NULL,
+    pr INTEGER, qrs INTEGER NOT NULL, rhythm TEXT NOT NULL, imaged TEXT NOT NULL,
     end_diastolic REAL NOT NULL, end_systolic REAL NOT NULL, echo_rate INTEGER NOT NULL, left_atrium REAL NOT NULL
 ) STRICT;
 CREATE TABLE visit (
@@ -361,13 +361,16 @@ fn heart(db: &Transaction<'_>, rng: &mut Stream, p: &Person) -> rusqlite::Result
     let size = if p.female { 104.0 } else { 128.0 } * if p.heart_failure { 1.35 } else { 1.0 };
     let end_diastolic = round(normal(rng, size, 18.0, 62.0, 260.0), 1);
     let fraction = if p.heart_failure { rng.range(0.18, 0.48) } else { rng.range(0.52, 0.73) };
+    let recorded = recent(rng);
+    // Without coordinated atrial contraction there is no PR interval.
+    let pr = Some(rng.between(122, 236)).filter(|_| !rhythm.starts_with("atrial"));
     db.prepare_cached("INSERT INTO heart VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)")?.execute(
         params![
             p.name,
-            recent(rng),
+            recorded,
             qt.round() as i64,
             rate,
-            rng.between(122, 236),
+            pr,
             rng.between(76, 162),
             rhythm,
             recent(rng),
@@ -488,7 +491,12 @@ fn admissions(
 }
 
 fn allergies(db: &Transaction<'_>, rng: &mut Stream, p: &Person) -> rusqlite::Result<()> {
-    let mut classes = CLASSES.to_vec();
+    let mut taken = db.prepare_cached(
+        "SELECT DISTINCT drug.class FROM prescription JOIN drug ON drug.name = drug WHERE patient = ?1",
+    )?;
+    let taken = taken.query_map([&p.name], |row| row.get(0))?.collect::<rusqlite::Result<Vec<String>>>()?;
+    // Nobody takes a drug of a class that causes allergy.
+    let mut classes: Vec<&str> = CLASSES.iter().copied().filter(|c| taken.iter().all(|t| t != c)).collect();
     rng.shuffle(&mut classes);
     let count = rng.weighted(&[0.3, 0.34, 0.24, 0.12]).unwrap_or(0);
     for class in classes.into_iter().take(count) {
