@@ -475,7 +475,7 @@ impl Episode<'_> {
         let alike = |a: &Field, b: &Field| match (&a.sem, &b.sem) {
             (Sem::Measure { unit, .. }, Sem::Measure { unit: u, .. }) => unit == u,
             (Sem::Date(_), Sem::Date(_)) | (Sem::Year(_), Sem::Year(_)) => true,
-            (Sem::Entity(_) | Sem::Category(_), Sem::Entity(_) | Sem::Category(_)) => true,
+            (Sem::Entity(t), Sem::Entity(u)) => t == u,
             _ => false,
         };
         let (a, b) = fields
@@ -483,13 +483,13 @@ impl Episode<'_> {
             .enumerate()
             .find_map(|(i, a)| fields.iter().skip(i + 1).find(|b| alike(a, b)).map(|b| (*a, *b)))?;
         let (a, b) = (Expr::get(call, a.pointer.clone()), Expr::get(call, b.pointer.clone()));
+        // The limit lies between this value and another one that occurs, so that it is plausible.
         let value = self.eval(&test)?.as_f64()?;
-        let above = self.rng.chance(0.5);
-        let factor = self.rng.range(0.55, 0.9);
-        let limit = if above { value * factor } else { value / factor };
-        let limit = dive_core::canon::significant(limit, 2);
-        let limit = if value.fract() == 0.0 { limit.round() } else { limit };
-        if limit == value || (limit < value) != above || self.eval(&a)? == self.eval(&b)? {
+        let other = self.sibling(&test)?;
+        let other = self.eval(&other)?.as_f64()?;
+        let whole = value.fract() == 0.0 && other.fract() == 0.0;
+        let limit = nice(value.min(other), value.max(other), whole)?;
+        if self.eval(&a)? == self.eval(&b)? {
             return None;
         }
         let test = Expr::apply(Op::Greater, [test, Expr::literal(dive_core::canon::number(limit), sem)]);

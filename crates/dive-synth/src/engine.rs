@@ -300,7 +300,7 @@ fn directed(e: &Episode<'_>, derivation: &Expr) -> Option<Expr> {
     if matches!(sem, Some(Sem::Year(_))) || sem.as_ref().is_some_and(Sem::is_count) && x.fract() == 0.0 {
         return Some(derivation.clone());
     }
-    let whole = matches!(derivation, Expr::Apply { op: Op::Count | Op::DaysBetween, .. });
+    let whole = x.fract() == 0.0;
     let conditional = matches!(derivation, Expr::Apply { op: Op::If, .. });
     let displayed = matches!(derivation, Expr::Get { .. }) && (x * 100.0).fract().abs() < 1e-9;
     if whole || conditional || displayed {

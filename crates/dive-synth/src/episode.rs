@@ -42,6 +42,8 @@ pub struct Episode<'e> {
     pub seed: &'e SeedEntity,
     /// Whether later rounds will want descriptions.
     pub grows: bool,
+    /// Whether the call under construction looks its arguments up.
+    pub deriving: bool,
     /// Answers of calls already made: asking again costs no step, as in a journal.
     known: HashMap<(String, String), Outcome>,
     /// Descriptions met on the way: entity, and an expression that resolves to it.
@@ -90,6 +92,7 @@ impl<'e> Episode<'e> {
             steps: 0,
             seed,
             grows: false,
+            deriving: false,
             known: HashMap::new(),
             met: Vec::new(),
         }
@@ -157,6 +160,16 @@ impl<'e> Episode<'e> {
     /// Binds and makes a call of a tool. Parameters in `fixed` are given; others come from what the call is about, from
     /// constants, or from other tools, up to `depth` calls up.
     pub fn reach(&mut self, tool: usize, fixed: &Bound, about: &mut About, depth: u32) -> Option<CallId> {
+        // What can be looked up is looked up for all arguments of a call or stated for all, also further up: a person's
+        // age beside somebody else's weight makes no sense.
+        let state = !self.deriving && (depth == 0 || self.rng.chance(0.2));
+        let outer = std::mem::replace(&mut self.deriving, !state);
+        let call = self.reach_as(tool, fixed, about, depth, state);
+        self.deriving = outer;
+        call
+    }
+
+    fn reach_as(&mut self, tool: usize, fixed: &Bound, about: &mut About, depth: u32, state: bool) -> Option<CallId> {
         let entry = self.entry(tool)?;
         let required = dive_core::lint::required_slots(&entry.spec);
         let tails: Vec<_> = entry.tails.iter().filter(|t| required.iter().all(|r| t.slots.contains(*r))).collect();
@@ -169,9 +182,6 @@ impl<'e> Episode<'e> {
                 slots.push(slot);
             }
         }
-        // What can be looked up is looked up for all arguments of a call or stated for all: a person's age beside somebody
-        // else's weight makes no sense.
-        let state = depth == 0 || self.rng.chance(0.2);
         let mut bound = fixed.clone();
         let mut described: Vec<Value> = Vec::new();
         for slot in slots {
@@ -247,9 +257,19 @@ impl<'e> Episode<'e> {
             Sem::Flag(_) => None,
             Sem::Category(_) | Sem::Date(_) | Sem::Year(_) => {
                 let computes = self.entry(tool).is_some_and(crate::index::is_processing);
-                let derive = depth > 0 && !state && (computes || self.rng.chance(0.05));
+                // Any date fits a calendar tool; elsewhere only a date of the same role is meant.
+                let meant = match &param.sem {
+                    Sem::Date(role) => {
+                        let params = self.entry(tool).map(|e| e.spec.params.as_slice()).unwrap_or_default();
+                        !role.is_empty()
+                            || params.iter().all(|p| !matches!(p.sem, Sem::Entity(_) | Sem::Measure { .. }))
+                    }
+                    _ => true,
+                };
+                let derive = depth > 0 && !state && computes && meant;
                 let first = if derive { self.produced(tool, param, about, depth) } else { None };
-                first.or_else(|| self.constant(param)).or_else(|| self.produced(tool, param, about, depth))
+                let first = first.or_else(|| self.constant(param));
+                if first.is_some() || !meant { first } else { self.produced(tool, param, about, depth) }
             }
             _ if state => self.constant(param),
             _ if self.index.producers(tool, &param.name).is_empty() => self.constant(param),
@@ -317,7 +337,10 @@ impl<'e> Episode<'e> {
         lists.into_iter().take(2).find_map(|tool| {
             let entry = self.entry(tool)?;
             let rows = entry.rows()?;
-            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth).filter(|c| self.complete(*c))?;
+            let deriving = std::mem::replace(&mut self.deriving, false);
+            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth);
+            self.deriving = deriving;
+            let call = call.filter(|c| self.complete(*c))?;
             let keys = Expr::get(call, entry.column(rows.key_field()?));
             if self.eval(&keys)?.as_array()?.len() < 3 {
                 return None;
@@ -343,7 +366,10 @@ impl<'e> Episode<'e> {
         }
         self.rng.shuffle(&mut able);
         able.into_iter().take(2).find_map(|(tool, pointer)| {
-            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2))?;
+            let deriving = std::mem::replace(&mut self.deriving, false);
+            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2));
+            self.deriving = deriving;
+            let call = call?;
             let value = self.value(call, &pointer)?;
             Some((value, Source::Derived(Expr::get(call, pointer))))
         })

@@ -221,7 +221,10 @@ impl Episode<'_> {
                 about.set(t, value.clone(), source.clone());
             }
             let bound = Bound::from([(param, (value.clone(), source.clone()))]);
-            let call = self.reach(tool, &bound, &mut about, 2)?;
+            self.deriving = true;
+            let call = self.reach(tool, &bound, &mut about, 2);
+            self.deriving = false;
+            let call = call?;
             let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
             self.rng.shuffle(&mut fields);
             let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;

@@ -254,7 +254,7 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Listing | FormKind::Counting => entity_rows,
         FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
-        FormKind::Conditional => entity_subject && fields.iter().filter(|f| index::measurable(f)).count() >= 2,
+        FormKind::Conditional => entity_subject && fields.iter().filter(|f| index::measurable(f)).count() >= 3,
         FormKind::UnitConversion => {
             fields.iter().any(|f| index::measurable(f) && !conversions(f.sem.unit()).is_empty())
         }
@@ -264,12 +264,11 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
 /// Units that people convert this one to.
 pub fn conversions(unit: &str) -> &'static [&'static str] {
     match unit {
-        "km" => &["mi", "nmi", "m"],
+        "km" => &["mi", "nmi"],
         "m" => &["ft", "km"],
-        "cm" => &["in", "m"],
+        "cm" => &["in"],
         "mm" => &["in", "cm"],
-        "kg" => &["lb", "g"],
-        "g" => &["kg", "mg"],
+        "kg" => &["lb"],
         "km2" => &["mi2", "ha"],
         "ha" => &["km2"],
         "degC" => &["degF"],

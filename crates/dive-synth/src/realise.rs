@@ -42,7 +42,8 @@ const MAX_LENGTH: usize = 460;
 /// # Errors
 /// A part of the form has no words.
 pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said, Unsayable> {
-    let mut r = Realiser { lexicon, rng, text: String::new(), spans: Vec::new(), referents: Vec::new() };
+    let mut r =
+        Realiser { lexicon, rng, text: String::new(), spans: Vec::new(), referents: Vec::new(), by_noun: false };
     if r.rng.chance(0.3) {
         r.scene(form);
     }
@@ -69,6 +70,8 @@ struct Realiser<'a> {
     spans: Vec<(usize, usize, Value, Sem)>,
     /// Forms introduced by earlier sentences, with their labels.
     referents: Vec<(Form, String)>,
+    /// Whether the attribute said last was said with its noun, which "that of" can then stand for.
+    by_noun: bool,
 }
 
 impl Realiser<'_> {
@@ -186,7 +189,7 @@ impl Realiser<'_> {
                 let several = call.args.values().filter(|a| self.depth(a) > 0).count() > 1 && !grouped;
                 // "… with the latest date of birth in the latest panel": the tail would seem to belong to the description.
                 let subject = self.lexicon.tool(&call.tool).and_then(|e| call.args.get(e.subject()?));
-                let trailing = subject.is_some_and(|s| self.qualified(s)) && self.has_tail(call);
+                let trailing = subject.is_some_and(|s| self.qualified(s) || self.depth(s) > 1) && self.has_tail(call);
                 let extra = usize::from(several) + 2 * usize::from(trailing);
                 1 + extra + if grouped { inner.saturating_sub(1) } else { inner }
             }
@@ -198,7 +201,7 @@ impl Realiser<'_> {
                 // "… with the highest … with the lowest …" and "… with the highest … whose …"
                 let qualifies = matches!(op, Op::Pick { .. } | Op::Top { .. } | Op::Filter { .. });
                 let qualified = args.first().is_some_and(|keys| match unfiltered(keys).0 {
-                    Form::Get { call, .. } => call.args.values().any(|a| self.qualified(a)),
+                    Form::Get { call, .. } => call.args.values().any(|a| self.depth(a) > 0),
                     _ => false,
                 });
                 inner + 2 * usize::from(qualifies && qualified)
@@ -513,6 +516,7 @@ impl Realiser<'_> {
     fn format(&mut self, content: &Form, sem: &Sem) -> Say {
         let range = match (content, sem) {
             (_, Sem::Date(_)) => 0..2,
+            (_, Sem::List(inner)) if matches!(**inner, Sem::Date(_)) => 15..17,
             (Form::Apply { op: Op::Greater, .. }, _) => 2..4,
             (Form::Apply { op: Op::Top { .. }, .. }, _) => 6..8,
             (Form::Apply { op: Op::Mapping { .. }, .. }, _) => 8..10,
@@ -529,6 +533,7 @@ impl Realiser<'_> {
 
     /// A noun phrase for the value of a form.
     fn np(&mut self, form: &Form) -> Say {
+        self.by_noun = false;
         if let Some((_, label)) = self.referents.iter().find(|(f, _)| f == form) {
             let words = format!("that {label}");
             self.push(&words);
@@ -574,6 +579,7 @@ impl Realiser<'_> {
         if !phrases.is_empty() && self.rng.chance(0.6) {
             let template = (*self.draw(&phrases)?).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
+                self.by_noun = false;
                 return Ok(());
             }
         }
@@ -721,6 +727,7 @@ impl Realiser<'_> {
         // "… and that of Nordvik Lines in 2021"
         if let (Form::Get { call: x, path: p }, Form::Get { call: y, path: q }) = (a, b)
             && ellipsis
+            && self.by_noun
             && x.tool == y.tool
             && p == q
             && !p.contains('*')

@@ -97,6 +97,8 @@ pub const FORMATS: &[&str] = &[
     "The year is enough.",
     "A whole number is enough.",
     "Answer with a single word or phrase.",
+    "Give the dates as YYYY-MM-DD, in any order.",
+    "Write each date in the form YYYY-MM-DD.",
 ];
 
 /// Openings that set a scene without adding meaning, by domain.

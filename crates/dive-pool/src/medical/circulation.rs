@@ -67,7 +67,11 @@ fn corrected_qt() -> NativeTool {
         .label("QT interval")
         .range(150.0, 900.0)
         .sample(320.0, 500.0, 4.0)
-        .param("heart_rate_bpm", "level:heart_rate.ecg[beats/min]", "Ventricular rate on the same electrocardiogram, per minute.")
+        .param(
+            "heart_rate_bpm",
+            "level:heart_rate.ecg[beats/min]",
+            "Ventricular rate on the same electrocardiogram, per minute.",
+        )
         .label("ventricular rate")
         .range(20.0, 300.0)
         .sample(48.0, 126.0, 2.0)
