@@ -175,15 +175,15 @@ fn gas_density() -> NativeTool {
         ("Ar", "argon"),
         ("H2", "hydrogen"),
     ])
-    .param("pressure_kpa", "level:pressure[kPa]", "Absolute pressure in kilopascals.")
+    .param("pressure_kpa", "level:pressure.gas[kPa]", "Absolute pressure in kilopascals.")
     .label("pressure")
     .range(0.0, 1000.0)
     .sample(50.0, 110.0, 5.0)
-    .param("temperature_c", "level:temperature[degC]", "Temperature in degrees Celsius.")
+    .param("temperature_c", "level:temperature.normal[degC]", "Temperature in degrees Celsius.")
     .label("temperature")
     .range(-200.0, 2000.0)
     .sample(-20.0, 60.0, 5.0)
-    .field("density", "level:density.gas[kg/m3]", "ideal-gas density")
+    .field("density", "level:density.gas[kg/m³]", "ideal-gas density")
     .plural("ideal-gas densities")
     .tail("of {gas} under {pressure_kpa} at {temperature_c}")
     .example(json!({"gas": "air", "pressure_kpa": 101.325, "temperature_c": 15}), "/density", 1.2249789893)
