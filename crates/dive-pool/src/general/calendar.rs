@@ -141,7 +141,7 @@ fn easter() -> NativeTool {
     // Anonymous Gregorian algorithm (Nature, 20 April 1876; Meeus, Astronomical Algorithms, chapter 8, whose examples
     // are 31 March 1991 and 23 April 2000).
     native("general.calendar.easter_sunday", Processing, "Date of Easter Sunday in a year of the Gregorian calendar.")
-        .param("year", "year", "Gregorian year, 1583 or later.")
+        .param("year", "year:easter", "Gregorian year, 1583 or later.")
         .range(1583.0, 4099.0)
         .sample(1900.0, 2060.0, 1.0)
         .field("date", "date:easter", "date of Easter Sunday")

@@ -14,7 +14,8 @@ pub fn tools() -> Vec<NativeTool> {
         interquartile_range(),
         geometric_mean(),
         gini(),
-        growth(),
+        growth("compound_growth_rate", "count:visitor", "year"),
+        growth("compound_growth_rate_between_censuses", "count:counted_inhabitant", "decade"),
         trend(),
         standard_score(),
         correlation(),
@@ -192,14 +193,14 @@ fn gini() -> NativeTool {
     })
 }
 
-fn growth() -> NativeTool {
+fn growth(name: &str, meaning: &str, step: &str) -> NativeTool {
     of(
-        "count:visitor",
-        "general.statistics.compound_growth_rate",
-        "Compound growth rate in percent per step from the first to the last of a list of positive numbers.",
+        meaning,
+        &format!("general.statistics.{name}"),
+        &format!("Compound growth rate in percent per step of one {step}, from the first to the last of a list of positive numbers."),
     )
-    .field("percent", "level:growth[%]", "compound growth rate per year")
-    .plural("compound growth rates per year")
+    .field("percent", "level:growth[%]", &format!("compound growth rate per {step}"))
+    .plural(&format!("compound growth rates per {step}"))
     .tail("from the first to the last of {values}")
     .example(json!({"values": [100, 90, 120, 133.1]}), "/percent", 10.0)
     .example(json!({"values": [80, 60]}), "/percent", -25.0)
