@@ -144,7 +144,11 @@ fn amount_of_substance() -> NativeTool {
     .label("mass")
     .range(0.0, 1e12)
     .sample(5.0, 500.0, 5.0)
-    .param("molar_mass", "level:molar_mass[g/mol]", "Molar mass in grams per mole.")
+    .param(
+        "molar_mass",
+        "level:atomic_mass[g/mol]",
+        "Molar mass in grams per mole: for an element, its standard atomic weight.",
+    )
     .label("molar mass")
     .range(0.5, 1e7)
     .sample(20.0, 400.0, 5.0)

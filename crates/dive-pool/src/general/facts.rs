@@ -247,7 +247,7 @@ fn currency_profile() -> NativeTool {
         "Returns the ISO 4217 entry of a currency: English name, numeric code and number of decimal places of its minor unit.",
     )
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. SEK.")
-    .field("name", "text:currency_name", "full English name")
+    .field("name", "text:currency_name", "full currency name")
     .field("numeric_code", "text:numeric_code", "three-digit ISO 4217 number")
     .field("decimals", "count:decimal_place", "")
     .subject("currency")
@@ -311,7 +311,7 @@ fn element_profile() -> NativeTool {
     .param("element", "entity:element", "English name in lower case, e.g. tungsten.")
     .field("symbol", "text:element_symbol", "")
     .field("atomic_number", "count:proton", "")
-    .field("atomic_weight", "level:molar_mass.atomic[g/mol]", "standard atomic weight")
+    .field("atomic_weight", "level:atomic_mass[g/mol]", "standard atomic weight")
     .field("melting_k", "level:temperature.melting[K]", "melting point")
     .field("boiling_k", "level:temperature.boiling[K]", "normal boiling point")
     .field("density", "level:density.element[g/cm³]", "elemental density")

@@ -164,8 +164,21 @@ fn sun(id: &str, description: &str) -> Builder {
         .label("latitude")
         .range(-90.0, 90.0)
         .sample(-50.0, 60.0, 2.5)
-        .param("date", "date:first_day", "Calendar date, YYYY-MM-DD.")
-        .sample_of(["2025-03-20", "2025-06-21", "2025-09-22", "2025-12-21", "2025-01-15", "2025-05-01", "2025-08-10"])
+        .param("date", "date:observation", "Calendar date, YYYY-MM-DD.")
+        .sample_of([
+            "2025-01-15",
+            "2025-02-08",
+            "2025-03-20",
+            "2025-04-12",
+            "2025-05-01",
+            "2025-06-21",
+            "2025-07-17",
+            "2025-08-10",
+            "2025-09-22",
+            "2025-10-26",
+            "2025-11-18",
+            "2025-12-21",
+        ])
 }
 
 /// Declination of the Sun in radians (Forsythe et al. 1995).
