@@ -247,8 +247,8 @@ fn currency_profile() -> NativeTool {
         "Returns the ISO 4217 entry of a currency: English name, numeric code and number of decimal places of its minor unit.",
     )
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. SEK.")
-    .field("name", "text:currency_name", "full currency name")
-    .field("numeric_code", "text:numeric_code", "three-digit ISO 4217 number")
+    .field("name", "text:currency_name", "")
+    .field("numeric_code", "text:numeric_code", "numeric ISO 4217 equivalent")
     .field("decimals", "count:decimal_place", "")
     .subject("currency")
     .example_equals(json!({"currency": "SEK"}), "/numeric_code", json!("752"))

@@ -15,7 +15,7 @@ pub fn tools() -> Vec<NativeTool> {
         geometric_mean(),
         gini(),
         growth("compound_growth_rate", "count:visitor", "year"),
-        growth("compound_growth_rate_between_censuses", "count:counted_inhabitant", "decade"),
+        growth("compound_growth_rate_between_censuses", "level:census_population", "decade"),
         trend(),
         standard_score(),
         correlation(),
