@@ -93,10 +93,10 @@ fn working_days() -> NativeTool {
         Processing,
         "Number of working days (Monday to Friday, public holidays not excluded) after a start date up to and including an end date.",
     )
-    .param("start", "date", "Start date, YYYY-MM-DD; not counted itself.")
-    .sample_of(DATES)
-    .param("end", "date", "End date, YYYY-MM-DD; counted.")
-    .sample_of(["2025-06-30"])
+    .param("start", "date:first_day", "Start date, YYYY-MM-DD; not counted itself.")
+    .sample_of(["2024-01-15", "2024-05-02", "2024-09-10", "2025-01-07", "2025-02-14", "2025-04-03"])
+    .param("end", "date:deadline", "End date, YYYY-MM-DD; counted.")
+    .sample_of(["2025-11-28", "2025-12-19", "2025-12-31", "2026-01-30", "2026-03-31"])
     .field("working_days", "count:working_day", "number of working days (Monday to Friday)")
     .plural("numbers of working days (Monday to Friday)")
     .tail("after {start} up to and including {end}")
@@ -121,8 +121,8 @@ fn full_years() -> NativeTool {
     )
     .param("start", "date", "Start date, YYYY-MM-DD.")
     .sample_of(DATES)
-    .param("end", "date", "End date, YYYY-MM-DD.")
-    .sample_of(["2025-06-30"])
+    .param("end", "date:deadline", "End date, YYYY-MM-DD.")
+    .sample_of(["2025-06-30", "2025-12-31", "2026-01-01", "2026-06-30"])
     .field("years", "amount:duration.full_years[years]", "number of full years")
     .plural("numbers of full years")
     .tail("completed between {start} and {end}")
@@ -141,7 +141,7 @@ fn easter() -> NativeTool {
     // Anonymous Gregorian algorithm (Nature, 20 April 1876; Meeus, Astronomical Algorithms, chapter 8, whose examples
     // are 31 March 1991 and 23 April 2000).
     native("general.calendar.easter_sunday", Processing, "Date of Easter Sunday in a year of the Gregorian calendar.")
-        .param("year", "year", "Gregorian year, 1583 or later.")
+        .param("year", "year:easter", "Gregorian year, 1583 or later.")
         .range(1583.0, 4099.0)
         .sample(1900.0, 2060.0, 1.0)
         .field("date", "date:easter", "date of Easter Sunday")

@@ -144,7 +144,11 @@ fn amount_of_substance() -> NativeTool {
     .label("mass")
     .range(0.0, 1e12)
     .sample(5.0, 500.0, 5.0)
-    .param("molar_mass", "level:molar_mass[g/mol]", "Molar mass in grams per mole.")
+    .param(
+        "molar_mass",
+        "level:atomic_mass[g/mol]",
+        "Molar mass in grams per mole: for an element, its standard atomic weight.",
+    )
     .label("molar mass")
     .range(0.5, 1e7)
     .sample(20.0, 400.0, 5.0)
@@ -175,15 +179,15 @@ fn gas_density() -> NativeTool {
         ("Ar", "argon"),
         ("H2", "hydrogen"),
     ])
-    .param("pressure_kpa", "level:pressure[kPa]", "Absolute pressure in kilopascals.")
+    .param("pressure_kpa", "level:pressure.gas[kPa]", "Absolute pressure in kilopascals.")
     .label("pressure")
     .range(0.0, 1000.0)
     .sample(50.0, 110.0, 5.0)
-    .param("temperature_c", "level:temperature[degC]", "Temperature in degrees Celsius.")
+    .param("temperature_c", "level:temperature.normal[degC]", "Temperature in degrees Celsius.")
     .label("temperature")
     .range(-200.0, 2000.0)
     .sample(-20.0, 60.0, 5.0)
-    .field("density", "level:density.gas[kg/m3]", "ideal-gas density")
+    .field("density", "level:density.gas[kg/m³]", "ideal-gas density")
     .plural("ideal-gas densities")
     .tail("of {gas} under {pressure_kpa} at {temperature_c}")
     .example(json!({"gas": "air", "pressure_kpa": 101.325, "temperature_c": 15}), "/density", 1.2249789893)

@@ -116,7 +116,7 @@ pub fn entity_types() -> Vec<EntityType> {
     currencies.dedup();
     vec![
         entity("country", "countries", countries),
-        entity("currency", "currencies", currencies),
+        EntityType { noun: "currency code".into(), ..entity("currency", "currency codes", currencies) },
         entity("element", "elements", elements().map(|e| element_name(&e)).collect()),
     ]
 }
@@ -167,15 +167,15 @@ fn country_profile() -> NativeTool {
         "Returns facts about a member state of the United Nations: population around 2022, subregion, currency, calling code, ISO codes, centroid and EU membership.",
     )
     .param("country", "entity:country", "English name, with article where usage has one, e.g. Sweden, the Netherlands.")
-    .field("population", "count:inhabitant", "national population")
+    .field("population", "count:national_inhabitant", "national population around 2022")
+    .plural("national populations around 2022")
     .field("subregion", "category:subregion", "UN subregion")
-    .field("currency", "entity:currency", "official currency")
-    .plural("official currencies")
-    .phrase("the currency used in {country}")
+    .field("currency", "entity:currency", "official currency code")
+    .phrase("the three-letter code of the currency used in {country}")
     .field("calling_code", "text:calling_code", "international calling code")
-    .field("alpha3", "text:country_code", "three-letter ISO country code")
+    .field("alpha3", "text:country_code", "")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
-    .field("longitude", "position:longitude[deg]", "centroid longitude")
+    .field("longitude", "position:longitude[deg]", "")
     .field("eu_member", "flag:eu_member", "EU membership")
     .subject("country")
     .example_equals(json!({"country": "Sweden"}), "/currency", json!("SEK"))
@@ -224,7 +224,8 @@ fn countries_in_subregion() -> NativeTool {
     .choices(&choices)
     .rows("countries", "country", "countries", "name")
     .field("name", "entity:country", "name")
-    .field("population", "count:inhabitant", "national population")
+    .field("population", "count:national_inhabitant", "national population around 2022")
+    .plural("national populations around 2022")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
     .tail("in {subregion}")
     .tail("belonging to {subregion}")
@@ -246,10 +247,9 @@ fn currency_profile() -> NativeTool {
         "Returns the ISO 4217 entry of a currency: English name, numeric code and number of decimal places of its minor unit.",
     )
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. SEK.")
-    .field("name", "text:currency_name", "full English name")
-    .field("numeric_code", "text:numeric_code", "three-digit ISO 4217 number")
-    .field("decimals", "count:decimal_place", "number of decimal places of the minor unit")
-    .plural("numbers of decimal places of the minor unit")
+    .field("name", "text:currency_name", "")
+    .field("numeric_code", "text:numeric_code", "numeric ISO 4217 equivalent")
+    .field("decimals", "count:decimal_place", "")
     .subject("currency")
     .example_equals(json!({"currency": "SEK"}), "/numeric_code", json!("752"))
     .example(json!({"currency": "JPY"}), "/decimals", 0.0)
@@ -273,10 +273,11 @@ fn countries_using_currency() -> NativeTool {
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. EUR.")
     .rows("countries", "country", "countries", "name")
     .field("name", "entity:country", "name")
-    .field("population", "count:inhabitant", "national population")
+    .field("population", "count:national_inhabitant", "national population around 2022")
+    .plural("national populations around 2022")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
     .tail("using {currency} as official currency")
-    .tail("paying in {currency}")
+    .tail("with {currency} as official currency")
     .example_equals(json!({"currency": "CHF"}), "/countries/0/name", json!("Liechtenstein"))
     .example_is(json!({"currency": "XOF"}), "/countries/7/name", "string")
     .example_error(json!({"currency": "GALLEON"}))
@@ -308,19 +309,18 @@ fn element_profile() -> NativeTool {
         "Returns physical data of a chemical element up to californium: symbol, atomic number and weight, melting and boiling point, density, ionization energy, radius, period and year of discovery.",
     )
     .param("element", "entity:element", "English name in lower case, e.g. tungsten.")
-    .field("symbol", "text:element_symbol", "chemical symbol")
-    .field("atomic_number", "count:proton", "atomic number")
-    .field("atomic_weight", "level:molar_mass.atomic[g/mol]", "standard atomic weight")
+    .field("symbol", "text:element_symbol", "")
+    .field("atomic_number", "count:proton", "")
+    .field("atomic_weight", "level:atomic_mass[g/mol]", "standard atomic weight")
     .field("melting_k", "level:temperature.melting[K]", "melting point")
     .field("boiling_k", "level:temperature.boiling[K]", "normal boiling point")
-    .field("density", "level:density.element[g/cm3]", "elemental density")
+    .field("density", "level:density.element[g/cm³]", "elemental density")
     .plural("elemental densities")
     .field("ionization_ev", "level:energy.ionization[eV]", "first ionization energy")
     .plural("first ionization energies")
     .field("radius_pm", "amount:length.atomic_radius[pm]", "atomic radius")
     .plural("atomic radii")
-    .field("period", "position:period", "period in the periodic table")
-    .plural("periods in the periodic table")
+    .field("period", "position:period", "")
     .field("discovered", "year:discovery", "year of discovery")
     .plural("years of discovery")
     .subject("element")
@@ -355,13 +355,14 @@ fn elements_in_group() -> NativeTool {
     native(
         "general.facts.elements_in_group",
         Retrieval,
-        "Lists the chemical elements up to californium in a named group of the periodic table, with atomic weight and first ionization energy; hydrogen is not counted as an alkali metal.",
+        "Lists the chemical elements up to californium in a named group of the periodic table, with atomic radius and first ionization energy; hydrogen is not counted as an alkali metal.",
     )
     .param("group", "category:element_group", "Group of the periodic table.")
     .choices(&choices)
     .rows("elements", "chemical element", "chemical elements", "name")
     .field("name", "entity:element", "name")
-    .field("atomic_weight", "level:molar_mass.atomic[g/mol]", "standard atomic weight")
+    .field("radius_pm", "amount:length.atomic_radius[pm]", "atomic radius")
+    .plural("atomic radii")
     .field("ionization_ev", "level:energy.ionization[eV]", "first ionization energy")
     .plural("first ionization energies")
     .tail("in {group}")
@@ -376,7 +377,7 @@ fn elements_in_group() -> NativeTool {
             .map(|e| {
                 present([
                     ("name", Some(element_name(&e).into())),
-                    ("atomic_weight", Some(f64::from(e.atomic_weight()).into())),
+                    ("radius_pm", e.atomic_radius().map(|r| r.0.into())),
                     ("ionization_ev", e.ionization_energy().map(|x| x.0.into())),
                 ])
             })
@@ -394,7 +395,7 @@ fn isotopes() -> NativeTool {
     .param("element", "entity:element", "English name in lower case, e.g. tin.")
     .rows("isotopes", "naturally occurring isotope", "naturally occurring isotopes", "name")
     .field("name", "text:isotope", "name")
-    .field("mass_number", "count:nucleon", "mass number")
+    .field("mass_number", "count:nucleon", "")
     .field("abundance", "level:fraction.abundance[%]", "natural abundance")
     .tail("of {element}")
     .example_is(json!({"element": "carbon"}), "/isotopes/1/name", "string")

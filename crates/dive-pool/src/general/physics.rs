@@ -35,13 +35,13 @@ fn standard_atmosphere() -> NativeTool {
         Processing,
         "Pressure, temperature and air density of the International Standard Atmosphere (ISO 2533) at an elevation in the troposphere.",
     )
-    .param("elevation_m", "level:elevation[m]", "Elevation above sea level in metres, at most 11,000.")
+    .param("elevation_m", "level:elevation.site[m]", "Elevation above sea level in metres, at most 11,000.")
     .label("elevation")
     .range(-1000.0, 11_000.0)
     .sample(0.0, 4000.0, 50.0)
     .field("pressure_kpa", "level:pressure.air[kPa]", "standard-atmosphere pressure")
     .field("temperature_c", "level:temperature.standard[degC]", "standard-atmosphere temperature")
-    .field("density", "level:density.air[kg/m3]", "standard-atmosphere air density")
+    .field("density", "level:density.air[kg/m³]", "standard-atmosphere air density")
     .plural("standard-atmosphere air densities")
     .tail("at {elevation_m}")
     .example(json!({"elevation_m": 1000}), "/pressure_kpa", 89.87456291621956)
@@ -87,7 +87,7 @@ fn speed_of_sound() -> NativeTool {
         Processing,
         "Speed of sound in dry air in metres per second at an air temperature.",
     )
-    .param("temperature_c", "level:temperature[degC]", "Air temperature in degrees Celsius.")
+    .param("temperature_c", "level:temperature.normal[degC]", "Air temperature in degrees Celsius.")
     .label("temperature")
     .range(-100.0, 100.0)
     .sample(-25.0, 40.0, 0.5)
@@ -101,7 +101,7 @@ fn speed_of_sound() -> NativeTool {
 
 fn weather(id: &str, description: &str, low: f64, high: f64, sample: (f64, f64)) -> Builder {
     native(id, Processing, description)
-        .param("temperature_c", "level:temperature[degC]", "Air temperature in degrees Celsius.")
+        .param("temperature_c", "level:temperature.normal[degC]", "Air temperature in degrees Celsius.")
         .label("temperature")
         .range(low, high)
         .sample(sample.0, sample.1, 0.5)
@@ -116,7 +116,7 @@ fn dew_point() -> NativeTool {
         60.0,
         (-5.0, 35.0),
     )
-    .param("humidity_pct", "level:humidity[%]", "Relative humidity in percent.")
+    .param("humidity_pct", "level:humidity.given[%]", "Relative humidity in percent.")
     .label("relative humidity")
     .range(1.0, 100.0)
     .sample(20.0, 98.0, 1.0)
@@ -142,7 +142,7 @@ fn wind_chill() -> NativeTool {
         10.0,
         (-25.0, 8.0),
     )
-    .param("wind_kmh", "level:wind_speed[km/h]", "Wind speed at 10 m height in kilometres per hour.")
+    .param("wind_kmh", "level:wind_speed.given[km/h]", "Wind speed at 10 m height in kilometres per hour.")
     .label("wind speed")
     .range(4.8, 200.0)
     .sample(5.0, 70.0, 1.0)
@@ -160,12 +160,25 @@ fn wind_chill() -> NativeTool {
 
 fn sun(id: &str, description: &str) -> Builder {
     native(id, Processing, description)
-        .param("latitude", "position:latitude[deg]", "Latitude in decimal degrees, north positive.")
+        .param("latitude", "position:latitude.city[deg]", "Latitude in decimal degrees, north positive.")
         .label("latitude")
         .range(-90.0, 90.0)
         .sample(-50.0, 60.0, 2.5)
-        .param("date", "date", "Calendar date, YYYY-MM-DD.")
-        .sample_of(["2025-03-20", "2025-06-21", "2025-09-22", "2025-12-21", "2025-01-15", "2025-05-01", "2025-08-10"])
+        .param("date", "date:observation", "Calendar date, YYYY-MM-DD.")
+        .sample_of([
+            "2025-01-15",
+            "2025-02-08",
+            "2025-03-20",
+            "2025-04-12",
+            "2025-05-01",
+            "2025-06-21",
+            "2025-07-17",
+            "2025-08-10",
+            "2025-09-22",
+            "2025-10-26",
+            "2025-11-18",
+            "2025-12-21",
+        ])
 }
 
 /// Declination of the Sun in radians (Forsythe et al. 1995).
@@ -225,12 +238,10 @@ fn lake_volume() -> NativeTool {
     .param("area_km2", "amount:area.lake[km2]", "Surface area in square kilometres.")
     .label("surface area")
     .range(0.0, 400_000.0)
-    .sample(1.0, 250.0, 1.0)
     .param("mean_depth_m", "level:depth.mean[m]", "Mean depth in metres.")
     .label("mean depth")
     .range(0.0, 2000.0)
-    .sample(2.0, 90.0, 1.0)
-    .field("volume_km3", "amount:volume.lake[km3]", "lake volume")
+    .field("volume_km3", "amount:volume.lake[km³]", "lake volume")
     .tail("for {area_km2} and {mean_depth_m}")
     .example(json!({"area_km2": 50, "mean_depth_m": 20}), "/volume_km3", 1.0)
     .example_error(json!({"area_km2": -50, "mean_depth_m": 20}))
@@ -244,16 +255,17 @@ fn residence_time() -> NativeTool {
         Processing,
         "Years that a constant inflow needs to fill a lake volume (theoretical residence time).",
     )
-    .param("volume_km3", "amount:volume.lake[km3]", "Volume in cubic kilometres.")
+    .param("volume_km3", "amount:volume.lake[km³]", "Volume in cubic kilometres.")
     .label("lake volume")
     .range(0.0, 100_000.0)
     .sample(0.05, 5.0, 0.05)
-    .param("inflow_m3s", "amount:flow[m3/s]", "Inflow in cubic metres per second.")
+    .param("inflow_m3s", "amount:flow[m³/s]", "Inflow in cubic metres per second.")
     .label("inflow")
     .range(0.001, 300_000.0)
     .sample(2.0, 200.0, 2.0)
-    .field("years", "amount:duration.residence[years]", "filling time")
-    .tail("of {volume_km3} by {inflow_m3s}")
+    .field("years", "amount:duration.residence[years]", "time needed")
+    .plural("times needed")
+    .tail("by {inflow_m3s} to fill {volume_km3}")
     .example(json!({"volume_km3": 1, "inflow_m3s": 10}), "/years", 3.168808781402895)
     .example_error(json!({"volume_km3": 1, "inflow_m3s": 0}))
     .run(|volume: f64, inflow: f64| Ok(json!({"years": volume * 1e9 / inflow / 31_557_600.0})))
@@ -269,11 +281,9 @@ fn shoreline_development() -> NativeTool {
     .param("shoreline_km", "amount:length.shoreline[km]", "Shoreline length in kilometres.")
     .label("shoreline length")
     .range(0.001, 1e5)
-    .sample(25.0, 150.0, 5.0)
     .param("area_km2", "amount:area.lake[km2]", "Surface area in square kilometres.")
     .label("surface area")
     .range(0.0001, 400_000.0)
-    .sample(1.0, 40.0, 1.0)
     .field("index", "level:shoreline_index", "shoreline development index")
     .plural("shoreline development indices")
     .tail("for {shoreline_km} and {area_km2}")

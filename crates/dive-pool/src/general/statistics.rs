@@ -14,7 +14,8 @@ pub fn tools() -> Vec<NativeTool> {
         interquartile_range(),
         geometric_mean(),
         gini(),
-        growth(),
+        growth("compound_growth_rate", "count:visitor", "year"),
+        growth("compound_growth_rate_between_censuses", "level:census_population", "decade"),
         trend(),
         standard_score(),
         correlation(),
@@ -24,7 +25,16 @@ pub fn tools() -> Vec<NativeTool> {
 }
 
 fn over(id: &str, description: &str) -> Builder {
-    native(id, Processing, description).param("values", "list(number)", "The numbers, in their natural order.")
+    of("number", id, description)
+}
+
+/// A tool over values of one meaning, where others would make no sense: growth needs a series, for one.
+fn of(meaning: &str, id: &str, description: &str) -> Builder {
+    native(id, Processing, description).param(
+        "values",
+        &format!("list({meaning})"),
+        "The numbers, in their natural order.",
+    )
 }
 
 /// Refuses lists that are too short to say anything.
@@ -141,7 +151,7 @@ fn interquartile_range() -> NativeTool {
 }
 
 fn geometric_mean() -> NativeTool {
-    over("general.statistics.geometric_mean", "Geometric mean of a list of positive numbers.")
+    of("count:inhabitant", "general.statistics.geometric_mean", "Geometric mean of a list of positive numbers.")
         .field("geometric_mean", "same:values", "geometric mean")
         .tail("of {values}")
         .example(json!({"values": [2, 8]}), "/geometric_mean", 4.0)
@@ -159,11 +169,12 @@ fn geometric_mean() -> NativeTool {
 
 fn gini() -> NativeTool {
     // Gini coefficient from ranks: 2 sum(i x_i) / (n sum x) - (n + 1) / n; 1, 2, 3, 4 give 0.25.
-    over(
+    of(
+        "count:inhabitant",
         "general.statistics.gini_coefficient",
         "Gini coefficient (0 equality, towards 1 concentration) of a list of non-negative numbers.",
     )
-    .field("gini", "level:gini", "Gini coefficient")
+    .field("gini", "position:gini", "Gini coefficient")
     .tail("of {values}")
     .example(json!({"values": [4, 2, 3, 1]}), "/gini", 0.25)
     .example(json!({"values": [5, 5, 5]}), "/gini", 0.0)
@@ -182,13 +193,14 @@ fn gini() -> NativeTool {
     })
 }
 
-fn growth() -> NativeTool {
-    over(
-        "general.statistics.compound_growth_rate",
-        "Compound growth rate in percent per step from the first to the last of a list of positive numbers.",
+fn growth(name: &str, meaning: &str, step: &str) -> NativeTool {
+    of(
+        meaning,
+        &format!("general.statistics.{name}"),
+        &format!("Compound growth rate in percent per step of one {step}, from the first to the last of a list of positive numbers."),
     )
-    .field("percent", "level:growth[%]", "compound growth rate per step")
-    .plural("compound growth rates per step")
+    .field("percent", "level:growth[%]", &format!("compound growth rate per {step}"))
+    .plural(&format!("compound growth rates per {step}"))
     .tail("from the first to the last of {values}")
     .example(json!({"values": [100, 90, 120, 133.1]}), "/percent", 10.0)
     .example(json!({"values": [80, 60]}), "/percent", -25.0)
@@ -207,12 +219,13 @@ fn growth() -> NativeTool {
 }
 
 fn trend() -> NativeTool {
-    over(
+    of(
+        "count:air_passenger",
         "general.statistics.linear_trend",
         "Linear trend of a series: slope of the least-squares line of the numbers on their positions 1, 2, 3 and so on.",
     )
-    .field("slope", "same:values", "linear trend per step")
-    .plural("linear trends per step")
+    .field("slope", "same:values", "linear trend per year")
+    .plural("linear trends per year")
     .tail("in {values}")
     .example(json!({"values": [1, 3, 2, 5]}), "/slope", 1.1)
     .example(json!({"values": [9, 7, 5]}), "/slope", -2.0)
@@ -229,7 +242,7 @@ fn standard_score() -> NativeTool {
         "general.statistics.largest_standard_score",
         "Standard score (z-score) of the largest number in a list: its distance from the mean in sample standard deviations.",
     )
-    .field("z", "level:z_score", "z-score of the largest value")
+    .field("z", "position:z_score", "z-score of the largest value")
     .plural("z-scores of the largest value")
     .tail("among {values}")
     .example(json!({"values": [2, 4, 4, 4, 5, 5, 7, 9]}), "/z", 1.8708286933869707)
@@ -293,7 +306,7 @@ fn correlation() -> NativeTool {
         "general.statistics.pearson_correlation",
         "Pearson product-moment correlation of two equally long lists of numbers.",
     )
-    .field("r", "level:correlation", "Pearson correlation")
+    .field("r", "position:correlation", "Pearson correlation")
     .tail("between {x} and {y}")
     .example(anscombe(), "/r", 0.81642051634484)
     .example(json!({"x": [1, 2, 3], "y": [6, 4, 2]}), "/r", -1.0)
@@ -303,7 +316,7 @@ fn correlation() -> NativeTool {
 
 fn rank_correlation() -> NativeTool {
     pairs("general.statistics.spearman_correlation", "Spearman rank correlation of two equally long lists of numbers.")
-        .field("rho", "level:rank_correlation", "Spearman rank correlation")
+        .field("rho", "position:rank_correlation", "Spearman rank correlation")
         .tail("between {x} and {y}")
         .example(json!({"x": [1, 2, 3, 4], "y": [10, 100, 1000, 900]}), "/rho", 0.8)
         .example(json!({"x": [1, 2, 3], "y": [9, 4, 1]}), "/rho", -1.0)

@@ -12,7 +12,6 @@ type Unit = (&'static str, &'static str, f64);
 const LENGTHS: &[Unit] = &[
     ("mile", "in miles", 1.0 / 1.609_344),
     ("nautical_mile", "in nautical miles", 1.0 / 1.852),
-    ("yard", "in yards", 1000.0 / 0.9144),
     ("furlong", "in furlongs", 1000.0 / 201.168),
     ("marathon", "in marathon distances (42.195 km)", 1.0 / 42.195),
 ];
