@@ -88,22 +88,21 @@ fn appraisal() -> Vec<NativeTool> {
             }),
         // Fixed cost over contribution margin; Horngren, Cost Accounting, ch. 3: 2,000 fixed, price 200, variable cost 120
         // break even at 25 units.
-        native("financial.investment.break_even_quantity", Processing, "Break-even quantity a year: fixed cost divided by the contribution margin of one unit.")
+        native("financial.investment.break_even_quantity", Processing, "Break-even quantity a year in whole units: fixed cost divided by the contribution margin of one unit, rounded up.")
             .param("fixed_cost", "amount:money.fixed_cost[M EUR]", "Annual fixed cost in millions of euros.")
-            .label("annual fixed cost").sample(0.5, 12.0, 0.25)
             .param("unit_price", "level:unit_value.price[EUR]", "Selling price of one unit in euros.")
-            .label("selling price per unit").sample(60.0, 400.0, 5.0)
             .param("unit_cost", "level:unit_value.cost[EUR]", "Variable cost of one unit in euros, below the price.")
-            .label("variable cost per unit").sample(15.0, 58.0, 1.0)
-            .field("break_even_quantity", "amount:quantity.break_even", "break-even quantity")
-            .tail("given {fixed_cost}, {unit_price} and {unit_cost}")
-            .digits(7)
+            .group("project", "unit_economics", &["fixed_cost", "unit_price", "unit_cost"])
+            .field("break_even_quantity", "count:product_unit", "annual break-even quantity rounded up to whole units")
+            .plural("annual break-even quantities rounded up to whole units")
+            .subject("project")
+            .tail("based on the planned price and costs")
             .example(json!({"fixed_cost": 0.002, "unit_price": 200, "unit_cost": 120}), "/break_even_quantity", 25.0)
             .example_error(json!({"fixed_cost": 1, "unit_price": 20, "unit_cost": 20}))
             .run(|fixed: f64, price: f64, cost: f64| {
                 not_negative(fixed, "fixed cost")?;
                 positive(price - cost, "contribution margin of a unit")?;
-                Ok(json!({"break_even_quantity": 1e6 * fixed / (price - cost)}))
+                Ok(json!({"break_even_quantity": (1e6 * fixed / (price - cost) - 1e-6).ceil() as i64}))
             }),
     ]
 }
@@ -113,13 +112,12 @@ fn write_off() -> Vec<NativeTool> {
         // IAS 16.62, straight-line method. The example is that of the documentation of Excel's SLN: 30,000, 7,500, 10 years.
         native("financial.investment.straight_line_depreciation", Processing, "Annual straight-line depreciation in millions of euros: cost less residual value, spread evenly over the useful life.")
             .param("cost", "amount:money.outlay[M EUR]", "Acquisition cost in millions of euros.")
-            .label("acquisition cost").sample(5.0, 120.0, 1.0)
             .param("residual_value", "amount:money.salvage[M EUR]", "Residual value in millions of euros, at most the cost.")
-            .label("residual value").sample(0.2, 4.0, 0.1)
             .param("useful_life", "level:duration.useful_life[years]", "Useful life in years.")
-            .label("service life").sample(4.0, 15.0, 1.0)
+            .group("project", "write_off", &["cost", "residual_value", "useful_life"])
             .field("annual_depreciation", "amount:money.straight_line_charge[M EUR]", "annual straight-line depreciation")
-            .tail("given {cost}, {residual_value} and {useful_life}")
+            .subject("project")
+            .tail("based on the planned outlay, residual value and useful life")
             .digits(6)
             .example(json!({"cost": 30_000, "residual_value": 7500, "useful_life": 10}), "/annual_depreciation", 2250.0)
             .example_error(json!({"cost": 3, "residual_value": 7, "useful_life": 10}))
@@ -136,7 +134,7 @@ fn write_off() -> Vec<NativeTool> {
             .param("depreciation_rate", "level:rate.depreciation[%]", "Depreciation rate in percent of the book value a year.")
             .label("depreciation rate").range(0.0, 100.0).sample(10.0, 40.0, 5.0)
             .param("years", "level:duration.elapsed[years]", "Years elapsed.")
-            .label("elapsed time").range(0.0, 100.0).sample(1.0, 8.0, 1.0)
+            .label("elapsed time").range(0.0, 100.0).sample(2.0, 8.0, 1.0)
             .field("book_value", "amount:money.book_value[M EUR]", "declining-balance book value")
             .tail("given {cost} and {depreciation_rate} after {=years}")
             .digits(6)

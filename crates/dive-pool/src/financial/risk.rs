@@ -133,26 +133,24 @@ fn relative() -> Vec<NativeTool> {
     vec![
         // Sharpe (1964): covariance of the returns with those of the market over the variance of the latter. In the first
         // example every return of the share is twice that of the index.
-        native("financial.risk.beta_against_index", Processing, "Beta and correlation of a share against an index, from monthly simple returns; both series must cover the same months.")
-            .param("prices", "list(level:price[EUR])", PRICES)
-            .param("index_levels", "list(level:index_level)", "Levels of the index at the same month-ends.")
-            .field("beta", "level:beta.regression", "regression beta")
-            .field("correlation", "level:correlation.returns", "return correlation")
-            .tail("of {prices} against {index_levels}").tail("of {prices} with respect to {index_levels}")
+        native("financial.risk.beta_against_index", Processing, "Beta and correlation of a share against an index, from monthly simple returns in percent; both series must cover the same months.")
+            .param("share_returns", "list(level:monthly_return.share[%])", "Monthly returns of the share in percent, oldest first.")
+            .param("index_returns", "list(level:monthly_return.index[%])", "Returns of the index in the same months, in percent.")
+            .field("beta", "level:equity_beta.regression", "regression beta")
+            .field("correlation", "position:correlation.returns", "return correlation")
+            .tail("of {share_returns} against {index_returns}").tail("of {share_returns} with respect to {index_returns}")
             .digits(6)
-            .example(json!({"prices": [100, 120, 96, 115.2], "index_levels": [1000, 1100, 990, 1089]}), "/beta", 2.0)
-            .example_error(json!({"prices": [100, 120, 96], "index_levels": [1000, 1100]}))
-            .run(|prices: Vec<f64>, levels: Vec<f64>| {
-                check(&prices, 3)?;
-                check(&levels, 3)?;
-                if prices.len() != levels.len() {
+            .example(json!({"share_returns": [20, -20, 20], "index_returns": [10, -10, 10]}), "/beta", 2.0)
+            .example(json!({"share_returns": [20, -20, 20], "index_returns": [10, -10, 10]}), "/correlation", 1.0)
+            .example_error(json!({"share_returns": [20, -20, 20], "index_returns": [10, -10]}))
+            .run(|share: Vec<f64>, index: Vec<f64>| {
+                if share.len() < 3 || share.len() != index.len() {
                     return Err(ToolError::bad(format!(
-                        "Both series must have the same length; they have {} and {} values.",
-                        prices.len(),
-                        levels.len()
+                        "Both series must have the same length, at least 3; they have {} and {} values.",
+                        share.len(),
+                        index.len()
                     )));
                 }
-                let (share, index) = (returns(&prices), returns(&levels));
                 let (var_share, var_index) = (covariance(&share, &share), covariance(&index, &index));
                 if var_share <= 0.0 || var_index <= 0.0 {
                     return Err(ToolError::bad("A series without any variation has no beta."));

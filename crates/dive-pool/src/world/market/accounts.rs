@@ -168,7 +168,9 @@ pub fn keep(db: &Transaction<'_>, rng: &mut Stream, companies: &mut [Company]) -
                 money(cash_change),
             ])?;
 
-            dividend = rounded(habits.payout * money(net.max(0)) * 1e6 / company.shares as f64, 2);
+            // Dividends follow earnings slowly, as those of most boards do (Lintner, 1956).
+            let earned = habits.payout * money(net.max(0)) * 1e6 / company.shares as f64;
+            dividend = rounded(if dividend > 0.0 && earned > 0.0 { 0.7 * dividend + 0.3 * earned } else { earned }, 2);
             if dividend > 0.0 {
                 let ex_date = format!("{}-{:02}-{:02}", year + 1, rng.between(3, 6), rng.between(1, 27));
                 pay.execute(params![company.name, year, dividend, ex_date])?;
