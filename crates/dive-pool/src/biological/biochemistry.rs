@@ -82,10 +82,10 @@ fn rates() -> Vec<NativeTool> {
             Processing,
             "Catalytic efficiency kcat/Km of an enzyme in 1/(M s), from kcat in 1/s and Km in µM.",
         )
-        .param("kcat", "level:turnover[1/s]", "Turnover number in 1/s.")
+        .param("kcat", "level:turnover[s⁻¹]", "Turnover number in 1/s.")
         .param(km.0, km.1, km.2)
         .group("enzyme", "turnover_constants", &["kcat", "km_um"])
-        .field("efficiency", "level:catalytic_efficiency[1/(M·s)]", "catalytic efficiency")
+        .field("efficiency", "level:catalytic_efficiency[M⁻¹·s⁻¹]", "catalytic efficiency")
         .plural("catalytic efficiencies")
         .tail("of {enzyme}")
         .example(json!({"kcat": 100, "km_um": 50}), "/efficiency", 2e6)
@@ -105,7 +105,7 @@ fn rates() -> Vec<NativeTool> {
         .label("saturation")
         .range(0.1, 99.9)
         .sample_of([10, 20, 25, 30, 40, 60, 70, 75, 80, 90, 95])
-        .field("substrate_um", "level:concentration.substrate[µM]", "required substrate concentration")
+        .field("substrate_um", "level:concentration.saturating[µM]", "required substrate concentration")
         .tail("for {percent} with {km_um}")
         .example(json!({"km_um": 50, "percent": 50}), "/substrate_um", 50.0)
         .example(json!({"km_um": 20, "percent": 90}), "/substrate_um", 180.0)

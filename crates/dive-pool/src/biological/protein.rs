@@ -132,7 +132,7 @@ fn bulk() -> Vec<NativeTool> {
             "biological.protein.extinction_coefficient",
             "Molar extinction coefficient of a protein at 280 nm, with all cysteines reduced.",
         )
-        .field("extinction", "level:absorptivity[1/(M·cm)]", "extinction coefficient at 280 nm")
+        .field("extinction", "level:absorptivity[M⁻¹·cm⁻¹]", "extinction coefficient at 280 nm")
         .plural("extinction coefficients at 280 nm")
         .tail("of {sequence}")
         .example(json!({"sequence": "MWWYKC"}), "/extinction", 12490.0)
