@@ -170,7 +170,7 @@ fn binding() -> Vec<NativeTool> {
         .group("protein", "tightest_binding", &["kd_nm"])
         .field("free_energy", "level:energy.binding[kJ/mol]", "standard free energy of binding at 25 °C")
         .plural("standard free energies of binding at 25 °C")
-        .tail("of {protein} to its tightest binding partner")
+        .tail("between {protein} and its tightest binding partner")
         .example(json!({"kd_nm": 1.0}), "/free_energy", -51.37208552)
         .example(json!({"kd_nm": 1000.0}), "/free_energy", -34.24805701)
         .example_error(json!({"kd_nm": 0}))

@@ -212,7 +212,7 @@ fn melting() -> Vec<NativeTool> {
         .range(1.0, 1000.0)
         .sample(20.0, 200.0, 10.0)
         .field("melting_c", "level:temperature.melting[°C]", "salt-adjusted melting temperature")
-        .tail("of {sequence} at {sodium_mm}")
+        .tail("at {sodium_mm} of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 1000}), "/melting_c", 68.25)
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 100}), "/melting_c", 51.65)
         .example_error(json!({"sequence": "ATGC", "sodium_mm": 50}))
