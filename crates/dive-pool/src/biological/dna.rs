@@ -23,6 +23,11 @@ const RESTRICTION: [(&str, &str); 12] = [
     ("NlaIII", "CATG"),
 ];
 
+/// A tool with one primer as its first parameter.
+fn on_primer(id: &str, description: &str) -> Builder {
+    native(id, Processing, description).param("sequence", "text:primer", "Primer, 5' to 3', letters A, C, G and T.")
+}
+
 /// A tool with one DNA sequence as its first parameter.
 fn on_dna(id: &str, description: &str) -> Builder {
     native(id, Processing, description).param("sequence", "text:dna", "DNA sequence, 5' to 3', letters A, C, G and T.")
@@ -86,7 +91,7 @@ fn composition() -> Vec<NativeTool> {
             Ok(json!({"cpg_ratio": text.matches("CG").count() as f64 / expected}))
         }),
         // Anhydrous weight of an oligonucleotide without 5' phosphate: Kibbe, Nucleic Acids Res 35:W43 (2007).
-        on_dna(
+        on_primer(
             "biological.sequence.dna_molecular_weight",
             "Molecular weight of a single-stranded DNA oligonucleotide without 5' phosphate (OligoCalc).",
         )
@@ -106,8 +111,8 @@ fn composition() -> Vec<NativeTool> {
 
 fn central_dogma() -> Vec<NativeTool> {
     vec![
-        on_dna("biological.sequence.reverse_complement", "Reverse complement of a DNA sequence, 5' to 3'.")
-            .field("reverse_complement", "text:dna", "reverse complement")
+        on_primer("biological.sequence.reverse_complement", "Reverse complement of a DNA sequence, 5' to 3'.")
+            .field("reverse_complement", "text:primer_site", "reverse complement")
             .tail("of {sequence}")
             .example_equals(json!({"sequence": "ATGC"}), "/reverse_complement", json!("GCAT"))
             .example_equals(json!({"sequence": "aaccg"}), "/reverse_complement", json!("CGGTT"))
@@ -162,7 +167,7 @@ fn central_dogma() -> Vec<NativeTool> {
 fn melting() -> Vec<NativeTool> {
     vec![
         // Thein & Wallace (1986); meant for primers of up to 20 bases.
-        on_dna(
+        on_primer(
             "biological.primer.wallace_melting_temperature",
             "Melting temperature of a short primer (6 to 20 bases) by the Wallace rule, 2 (A+T) + 4 (G+C).",
         )
@@ -180,7 +185,7 @@ fn melting() -> Vec<NativeTool> {
             Ok(json!({"melting_c": 2.0 * text.len() as f64 + 2.0 * strong}))
         }),
         // Marmur & Doty, J Mol Biol 5:109 (1962), in the form of Kibbe (2007) for more than 13 bases.
-        on_dna(
+        on_primer(
             "biological.primer.marmur_doty_melting_temperature",
             "Melting temperature of an oligonucleotide of 14 to 70 bases by the Marmur-Doty formula.",
         )
@@ -198,7 +203,7 @@ fn melting() -> Vec<NativeTool> {
             Ok(json!({"melting_c": 64.9 + 41.0 * (strong - 16.4) / text.len() as f64}))
         }),
         // Howley et al., J Biol Chem 254:4876 (1979), without formamide.
-        on_dna(
+        on_primer(
             "biological.primer.salt_adjusted_melting_temperature",
             "Melting temperature of a DNA duplex of 14 bases or more at a sodium concentration (Howley formula).",
         )
@@ -207,7 +212,7 @@ fn melting() -> Vec<NativeTool> {
         .range(1.0, 1000.0)
         .sample(20.0, 200.0, 10.0)
         .field("melting_c", "level:temperature.melting[°C]", "salt-adjusted melting temperature")
-        .tail("of {sequence} at {sodium_mm}")
+        .tail("at {sodium_mm} of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 1000}), "/melting_c", 68.25)
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 100}), "/melting_c", 51.65)
         .example_error(json!({"sequence": "ATGC", "sodium_mm": 50}))

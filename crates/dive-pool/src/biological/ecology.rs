@@ -158,7 +158,7 @@ fn animals() -> Vec<NativeTool> {
             Processing,
             "Basal metabolic rate of an animal from its body mass by Kleiber's law, 70 M^0.75 kcal/day.",
         )
-        .param("body_mass_kg", "amount:mass.adult[kg]", "Body mass in kg.")
+        .param("body_mass_kg", "level:mass.adult[kg]", "Body mass in kg.")
         .label("body mass")
         .range(1e-6, 200_000.0)
         .sample_of([0.02, 0.3, 1.2, 4.5, 12.0, 35.0, 80.0, 240.0, 600.0])
@@ -175,7 +175,7 @@ fn animals() -> Vec<NativeTool> {
             "Mean density of a population over its range, in individuals per square kilometre.",
         )
         .param("population", "count:animal", "Number of individuals.")
-        .param("range_km2", "amount:area.range[km²]", "Area of the range in km².")
+        .param("range_km2", "level:area.range[km²]", "Area of the range in km².")
         .group("species", "species_range", &["population", "range_km2"])
         .field("density", "level:density.population[individuals/km²]", "wild population density")
         .plural("wild population densities")

@@ -76,8 +76,8 @@ fn genotypes() -> Vec<NativeTool> {
             "biological.genetics.hardy_weinberg_test",
             "Pearson chi-square test of genotype counts against Hardy-Weinberg proportions, one degree of freedom.",
         )
-        .field("chi_square", "level:statistic.chi_square", "Hardy–Weinberg chi-square statistic")
-        .field("p_value", "level:probability.p_value", "Hardy–Weinberg p-value")
+        .field("chi_square", "position:chi_square", "Hardy–Weinberg chi-square statistic")
+        .field("p_value", "position:p_value", "Hardy–Weinberg p-value")
         .field("expected_het", "level:expected_count.het", "Hardy–Weinberg expected number of heterozygotes")
         .plural("Hardy–Weinberg expected numbers of heterozygotes")
         .example(json!({"hom_ref": 1469, "het": 138, "hom_alt": 5}), "/chi_square", 0.8309481891)
@@ -95,7 +95,7 @@ fn genotypes() -> Vec<NativeTool> {
             "biological.genetics.inbreeding_coefficient",
             "Wright's inbreeding coefficient F, one minus observed over expected heterozygosity.",
         )
-        .field("inbreeding", "level:inbreeding", "inbreeding coefficient F")
+        .field("inbreeding", "position:inbreeding", "inbreeding coefficient F")
         .plural("inbreeding coefficients F")
         .example(json!({"hom_ref": 1469, "het": 138, "hom_alt": 5}), "/inbreeding", 0.02270410853)
         .example(json!({"hom_ref": 25, "het": 50, "hom_alt": 25}), "/inbreeding", 0.0)
@@ -189,8 +189,9 @@ fn expression() -> Vec<NativeTool> {
         )
         .param("expression_a", "level:expression[TPM]", "Expression in the condition of interest, in TPM.")
         .param("expression_b", "level:expression[TPM]", "Expression that it is compared with, in TPM.")
-        .field("log2_fold_change", "level:fold_change[log2]", "log2 fold change")
-        .tail("from {expression_b} to {expression_a}")
+        .field("log2_fold_change", "position:fold_change", "log2 expression ratio (first to second)")
+        .plural("log2 expression ratios (first to second)")
+        .tail("for {expression_a} and {expression_b}")
         .example(json!({"expression_a": 80.0, "expression_b": 10.0}), "/log2_fold_change", 3.0)
         .example(json!({"expression_a": 5.0, "expression_b": 20.0}), "/log2_fold_change", -2.0)
         .example_error(json!({"expression_a": 5.0, "expression_b": 0.0}))

@@ -12,7 +12,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
             Processing,
             "Doubling time of an exponentially growing population, ln 2 over its specific growth rate.",
         )
-        .param("growth_rate", "level:growth_rate[1/h]", "Specific growth rate in 1/h.")
+        .param("growth_rate", "level:growth_rate[h⁻¹]", "Specific growth rate in 1/h.")
         .label("specific growth rate")
         .range(1e-6, 100.0)
         .sample(0.1, 1.5, 0.05)
@@ -28,7 +28,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
             Processing,
             "Cell density of a culture after some hours of logistic growth without lag.",
         )
-        .param("growth_rate", "level:growth_rate[1/h]", "Specific growth rate in 1/h.")
+        .param("growth_rate", "level:growth_rate[h⁻¹]", "Specific growth rate in 1/h.")
         .param("capacity", "level:cell_density.capacity[cells/mL]", "Carrying capacity in cells/mL.")
         .group("culture", "logistic_parameters", &["growth_rate", "capacity"])
         .param("initial", "level:cell_density.initial[cells/mL]", "Initial cell density in cells/mL.")
@@ -60,7 +60,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
             Processing,
             "Hours of logistic growth until a culture reaches half of its carrying capacity, ln((K - N0)/N0) / r.",
         )
-        .param("growth_rate", "level:growth_rate[1/h]", "Specific growth rate in 1/h.")
+        .param("growth_rate", "level:growth_rate[h⁻¹]", "Specific growth rate in 1/h.")
         .param("capacity", "level:cell_density.capacity[cells/mL]", "Carrying capacity in cells/mL.")
         .group("culture", "logistic_parameters", &["growth_rate", "capacity"])
         .param("initial", "level:cell_density.initial[cells/mL]", "Initial cell density, below half of the capacity.")
@@ -88,9 +88,9 @@ pub(super) fn tools() -> Vec<NativeTool> {
             "Temperature coefficient Q10 of a rate measured at two temperatures.",
         )
         .param("cool_c", "level:temperature.cool_trial[°C]", "Lower temperature in °C.")
-        .param("cool_rate", "level:growth_rate.cool_trial[1/h]", "Rate at the lower temperature in 1/h.")
+        .param("cool_rate", "level:growth_rate.cool_trial[h⁻¹]", "Rate at the lower temperature in 1/h.")
         .param("warm_c", "level:temperature.warm_trial[°C]", "Higher temperature in °C.")
-        .param("warm_rate", "level:growth_rate.warm_trial[1/h]", "Rate at the higher temperature in 1/h.")
+        .param("warm_rate", "level:growth_rate.warm_trial[h⁻¹]", "Rate at the higher temperature in 1/h.")
         .group("trials", "thermal_trials", &["cool_c", "cool_rate", "warm_c", "warm_rate"])
         .field("q10", "level:q10", "temperature coefficient (Q10) of growth")
         .plural("temperature coefficients (Q10) of growth")

@@ -94,7 +94,7 @@ fn solutions() -> Vec<NativeTool> {
             Processing,
             "Percentage of a monoprotic acid that is dissociated at a pH (Henderson-Hasselbalch).",
         )
-        .param("pka", "level:pka", "Acid dissociation constant as pKa.")
+        .param("pka", "position:pka", "Acid dissociation constant as pKa.")
         .label("pKa")
         .range(-10.0, 50.0)
         .param("ph", "position:ph", "pH, 0 to 14.")
@@ -122,7 +122,7 @@ fn spectra() -> Vec<NativeTool> {
         .label("absorbance")
         .range(0.0, 10.0)
         .sample(0.1, 1.5, 0.05)
-        .param("extinction", "level:absorptivity[1/(M·cm)]", "Molar extinction coefficient at 280 nm in 1/(M cm).")
+        .param("extinction", "level:absorptivity[M⁻¹·cm⁻¹]", "Molar extinction coefficient at 280 nm in 1/(M cm).")
         .field("concentration_um", "level:concentration.protein[µM]", "protein concentration in a 1 cm cuvette")
         .plural("protein concentrations in a 1 cm cuvette")
         .tail("for {absorbance} at 280 nm and {extinction}")

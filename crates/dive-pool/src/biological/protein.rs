@@ -101,7 +101,7 @@ fn bulk() -> Vec<NativeTool> {
             "biological.protein.gravy_hydropathy",
             "Grand average of hydropathy (GRAVY) of a protein: its mean Kyte-Doolittle hydropathy.",
         )
-        .field("gravy", "level:hydropathy", "grand average of hydropathy (GRAVY)")
+        .field("gravy", "position:hydropathy", "grand average of hydropathy (GRAVY)")
         .tail("of {sequence}")
         .example(json!({"sequence": "AILV"}), "/gravy", 3.575)
         .example(json!({"sequence": "MKRW"}), "/gravy", -1.85)
@@ -132,7 +132,7 @@ fn bulk() -> Vec<NativeTool> {
             "biological.protein.extinction_coefficient",
             "Molar extinction coefficient of a protein at 280 nm, with all cysteines reduced.",
         )
-        .field("extinction", "level:absorptivity[1/(M·cm)]", "extinction coefficient at 280 nm")
+        .field("extinction", "level:absorptivity[M⁻¹·cm⁻¹]", "extinction coefficient at 280 nm")
         .plural("extinction coefficients at 280 nm")
         .tail("of {sequence}")
         .example(json!({"sequence": "MWWYKC"}), "/extinction", 12490.0)
@@ -161,11 +161,11 @@ fn ionic() -> Vec<NativeTool> {
             Ok(json!({"isoelectric_point": (100.0 * point).round() / 100.0}))
         }),
         on_protein("biological.protein.net_charge", "Net charge of a protein at a pH, with the EMBOSS pKa values.")
-            .param("ph", "position:ph", "pH, 0 to 14.")
+            .param("ph", "position:ph.buffer", "pH, 0 to 14.")
             .label("pH")
             .range(0.0, 14.0)
             .sample(4.0, 10.0, 0.2)
-            .field("charge", "level:charge.net", "net charge")
+            .field("charge", "position:charge", "net charge")
             .tail("of {sequence} at {ph}")
             .digits(5)
             .example(json!({"sequence": "MKRHDE", "ph": 7.0}), "/charge", 0.21804)

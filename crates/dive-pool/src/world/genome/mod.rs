@@ -17,7 +17,7 @@ pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
     ("genus", "genus", "genera", "biological", false, "SELECT name FROM genus ORDER BY name"),
     ("taxonomic_family", "family", "families", "biological", false, "SELECT name FROM taxonomic_family ORDER BY name"),
     ("survey_site", "survey site", "survey sites", "biological", false, "SELECT name FROM survey_site ORDER BY name"),
-    ("strain", "strain", "strains", "biological", false, "SELECT name FROM strain ORDER BY name"),
+    ("strain", "isolate", "isolates", "biological", false, "SELECT name FROM strain ORDER BY name"),
     (
         "cytoband",
         "cytogenetic band",
