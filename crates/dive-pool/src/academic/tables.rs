@@ -18,11 +18,11 @@ pub fn tools() -> Vec<NativeTool> {
 /// Responders and sizes of a study's two groups.
 fn responders(builder: Builder) -> Builder {
     builder
-        .param("events_1", "count:participant", "Responders in the treatment group.")
+        .param("events_1", "count:treated_responder", "Responders in the treatment group.")
         .range(0.0, 1e7)
         .param("n_1", "count:participant", "Size of the treatment group.")
         .range(1.0, 1e7)
-        .param("events_2", "count:participant", "Responders in the control group.")
+        .param("events_2", "count:control_responder", "Responders in the control group.")
         .range(0.0, 1e7)
         .param("n_2", "count:participant", "Size of the control group.")
         .range(1.0, 1e7)
@@ -150,13 +150,13 @@ fn cohens_kappa() -> NativeTool {
         Processing,
         "Agreement of two raters from a two-by-two table: observed agreement in percent, Cohen's kappa, and prevalence- and bias-adjusted kappa.",
     )
-    .param("both_yes", "count:record", "Items that both raters include.")
+    .param("both_yes", "count:pilot_record", "Items that both raters include.")
     .range(0.0, 1e7)
-    .param("only_first", "count:record", "Items that only the first rater includes.")
+    .param("only_first", "count:pilot_record", "Items that only the first rater includes.")
     .range(0.0, 1e7)
-    .param("only_second", "count:record", "Items that only the second rater includes.")
+    .param("only_second", "count:pilot_record", "Items that only the second rater includes.")
     .range(0.0, 1e7)
-    .param("both_no", "count:record", "Items that both raters exclude.")
+    .param("both_no", "count:pilot_record", "Items that both raters exclude.")
     .range(0.0, 1e7)
     .group("review", "rater_table", &["both_yes", "only_first", "only_second", "both_no"])
     .subject("review")
