@@ -83,10 +83,10 @@ fn group_comparisons() -> Vec<NativeTool> {
             Processing,
             "Welch's t test of treatment against control mean for unequal variances: t, Welch-Satterthwaite degrees of freedom and two-sided p-value.",
         ))
-        .field("t", "level:t_statistic", "Welch t statistic")
-        .field("df", "level:degrees_of_freedom", "Welch-Satterthwaite degrees of freedom")
+        .field("t", "position:t_statistic", "Welch t statistic")
+        .field("df", "position:degrees_of_freedom", "Welch-Satterthwaite degrees of freedom")
         .plural("Welch-Satterthwaite degrees of freedom")
-        .field("p", "level:p_value", "two-sided p-value in Welch's t test")
+        .field("p", "position:p_value", "two-sided p-value in Welch's t test")
         .plural("two-sided p-values in Welch's t test")
         // Equal sizes and variances: t = 2 / (4 sqrt(2 / 32)) = 2 with 62 degrees of freedom.
         .example(json!({"mean_1": 12, "sd_1": 4, "n_1": 32, "mean_2": 10, "sd_2": 4, "n_2": 32}), "/t", 2.0)

@@ -50,8 +50,8 @@ fn proportions() -> Vec<NativeTool> {
         ))
         .field("difference", "level:share.responder_difference[%]", "responder rate difference (treatment minus control)")
         .plural("responder rate differences (treatment minus control)")
-        .field("z", "level:z_statistic", "two-proportion z statistic")
-        .field("p", "level:p_value", "two-sided p-value in the two-proportion z test")
+        .field("z", "position:z_statistic", "two-proportion z statistic")
+        .field("p", "position:p_value", "two-sided p-value in the two-proportion z test")
         .plural("two-sided p-values in the two-proportion z test")
         .example(table.clone(), "/z", 0.1 / (0.25_f64 * 0.75 * 0.02).sqrt())
         .example(table.clone(), "/difference", 10.0)
@@ -72,8 +72,8 @@ fn proportions() -> Vec<NativeTool> {
             Processing,
             "Chi-square test of a two-by-two table of responders by group with Yates' continuity correction.",
         ))
-        .field("chi_square", "level:chi_square", "Yates-corrected chi-square statistic")
-        .field("p", "level:p_value", "p-value in the Yates-corrected chi-square test")
+        .field("chi_square", "position:chi_square", "Yates-corrected chi-square statistic")
+        .field("p", "position:p_value", "p-value in the Yates-corrected chi-square test")
         .plural("p-values in the Yates-corrected chi-square test")
         .example(table.clone(), "/chi_square", 2.16)
         .example(json!({"events_1": 5, "n_1": 10, "events_2": 5, "n_2": 10}), "/p", 1.0)
