@@ -84,8 +84,8 @@ fn group_comparisons() -> Vec<NativeTool> {
             "Welch's t test of treatment against control mean for unequal variances: t, Welch-Satterthwaite degrees of freedom and two-sided p-value.",
         ))
         .field("t", "position:t_statistic", "Welch t statistic")
-        .field("df", "position:degrees_of_freedom", "Welch-Satterthwaite degrees of freedom")
-        .plural("Welch-Satterthwaite degrees of freedom")
+        .field("df", "position:degrees_of_freedom", "Welch-Satterthwaite number of degrees of freedom")
+        .plural("Welch-Satterthwaite numbers of degrees of freedom")
         .field("p", "position:p_value", "two-sided p-value in Welch's t test")
         .plural("two-sided p-values in Welch's t test")
         // Equal sizes and variances: t = 2 / (4 sqrt(2 / 32)) = 2 with 62 degrees of freedom.
