@@ -160,16 +160,13 @@ fn rates() -> Vec<NativeTool> {
             "Two-year journal impact factor: citations of a year to papers of the two preceding years, divided by the number of those papers.",
         )
         .param("citations", "count:window_citation", "Citations received in the year by papers of the two preceding years.")
-        .label("two-year-window citation count")
         .range(0.0, 1e7)
-        .sample(20.0, 900.0, 1.0)
         .param("items", "count:window_item", "Papers published in the two preceding years.")
-        .label("two-year-window paper count")
         .range(1.0, 1e6)
-        .sample(15.0, 240.0, 1.0)
-        .field("impact_factor", "level:impact_factor", "two-year impact factor")
-        .tail("computed from {citations} and {items}")
-        .tail("given {citations} and {items}")
+        .group("journal", "impact_counts", &["citations", "items"])
+        .subject("journal")
+        // The counts come with the journal only for 2024.
+        .field("impact_factor", "level:impact_factor", "2024 two-year impact factor")
         .example(json!({"citations": 210, "items": 84}), "/impact_factor", 2.5)
         .example(json!({"citations": 0, "items": 3}), "/impact_factor", 0.0)
         .example_error(json!({"citations": 5, "items": 0}))
@@ -203,10 +200,10 @@ fn rates() -> Vec<NativeTool> {
             Processing,
             "Age of a reference list: Price's index (share of references at most five years old) and median age in years.",
         )
-        .param("years", "list(year:publication)", "Publication years of the references.")
-        .param("reference_year", "year:publication", "Year from which ages are counted, usually that of the citing paper.")
-        .range(1900.0, 2100.0)
-        .sample(2020.0, 2025.0, 1.0)
+        .param("years", "list(year:reference)", "Publication years of the references.")
+        .param("reference_year", "year:evaluation", "Year from which ages are counted, usually that of the citing paper.")
+        .range(1900.0, 2025.0)
+        .sample_of([2025])
         .field("price_index", "level:price_index[%]", "Price index")
         .plural("Price indices")
         .field("median_age", "level:reference_age[years]", "median reference age")
@@ -284,12 +281,15 @@ fn rates() -> Vec<NativeTool> {
     ]
 }
 
-/// Sizes of two sets and of what they share.
+/// Sizes of two different sets and of what they share.
 fn sets(a: &[String], b: &[String]) -> Result<(f64, f64, f64), ToolError> {
     if a.is_empty() || b.is_empty() {
         return Err(ToolError::bad("Both lists need at least one member."));
     }
     let (a, b): (BTreeSet<_>, BTreeSet<_>) = (a.iter().collect(), b.iter().collect());
+    if a == b {
+        return Err(ToolError::bad("Both lists have the same members; give two different lists."));
+    }
     Ok((a.len() as f64, b.len() as f64, a.intersection(&b).count() as f64))
 }
 

@@ -41,10 +41,10 @@ pub fn tools() -> Vec<NativeTool> {
             "Check digit and complete form of an ISBN-13 from its first twelve digits.",
         )
         .param("stem", "text:isbn_stem", "First twelve digits; hyphens are ignored.")
-        .sample_of(["979904417263", "979935580214", "979962093481", "979987140056", "979911296738"])
-        .field("check_digit", "text:check_character", "ISBN-13 check digit")
-        .field("isbn", "text:isbn", "complete ISBN-13")
-        .tail("for a number beginning with {stem}")
+        .group("author", "thesis_isbn", &["stem"])
+        .subject("author")
+        .field("check_digit", "text:check_character", "thesis ISBN-13 check digit")
+        .field("isbn", "text:isbn", "doctoral thesis ISBN-13")
         // 978-0-306-40615-7 is the worked example of the ISBN manual.
         .example_equals(json!({"stem": "978030640615"}), "/check_digit", json!("7"))
         .example_equals(json!({"stem": "978-0-306-40615"}), "/isbn", json!("9780306406157"))
@@ -62,10 +62,10 @@ pub fn tools() -> Vec<NativeTool> {
             "Check digit and complete form of an ISSN from its first seven digits.",
         )
         .param("stem", "text:issn_stem", "First seven digits; hyphens are ignored.")
-        .sample_of(["9512047", "9630418", "9774126", "9853309", "9940271"])
+        .group("journal", "issn", &["stem"])
+        .subject("journal")
         .field("check_digit", "text:check_character", "ISSN check digit")
-        .field("issn", "text:issn", "complete ISSN")
-        .tail("for a number beginning with {stem}")
+        .field("issn", "text:issn", "complete ISSN (with check digit)")
         .example_equals(json!({"stem": "0378595"}), "/issn", json!("0378-5955"))
         .example_equals(json!({"stem": "2434-561"}), "/check_digit", json!("X"))
         .example_error(json!({"stem": "0378-595X"}))
@@ -82,10 +82,10 @@ pub fn tools() -> Vec<NativeTool> {
             "Check digit and complete form of an ORCID iD from its first fifteen digits.",
         )
         .param("stem", "text:orcid_stem", "First fifteen digits; hyphens are ignored.")
-        .sample_of(["000000081234560", "000000084490172", "000000087715038", "000000080063947"])
+        .group("author", "orcid", &["stem"])
+        .subject("author")
         .field("check_digit", "text:check_character", "ORCID check digit")
-        .field("orcid", "text:orcid", "complete ORCID iD")
-        .tail("for a number beginning with {stem}")
+        .field("orcid", "text:orcid", "complete ORCID iD (with check digit)")
         // 0000-0002-1825-0097 is the example of ORCID's own documentation.
         .example_equals(json!({"stem": "0000-0002-1825-009"}), "/orcid", json!("0000-0002-1825-0097"))
         .example_equals(json!({"stem": "000000021694233"}), "/check_digit", json!("X"))

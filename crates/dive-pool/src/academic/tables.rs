@@ -18,11 +18,11 @@ pub fn tools() -> Vec<NativeTool> {
 /// Responders and sizes of a study's two groups.
 fn responders(builder: Builder) -> Builder {
     builder
-        .param("events_1", "count:participant", "Responders in the treatment group.")
+        .param("events_1", "count:treated_responder", "Responders in the treatment group.")
         .range(0.0, 1e7)
         .param("n_1", "count:participant", "Size of the treatment group.")
         .range(1.0, 1e7)
-        .param("events_2", "count:participant", "Responders in the control group.")
+        .param("events_2", "count:control_responder", "Responders in the control group.")
         .range(0.0, 1e7)
         .param("n_2", "count:participant", "Size of the control group.")
         .range(1.0, 1e7)
@@ -50,8 +50,8 @@ fn proportions() -> Vec<NativeTool> {
         ))
         .field("difference", "level:share.responder_difference[%]", "responder rate difference (treatment minus control)")
         .plural("responder rate differences (treatment minus control)")
-        .field("z", "level:z_statistic", "two-proportion z statistic")
-        .field("p", "level:p_value", "two-sided p-value in the two-proportion z test")
+        .field("z", "position:z_statistic", "two-proportion z statistic")
+        .field("p", "position:p_value", "two-sided p-value in the two-proportion z test")
         .plural("two-sided p-values in the two-proportion z test")
         .example(table.clone(), "/z", 0.1 / (0.25_f64 * 0.75 * 0.02).sqrt())
         .example(table.clone(), "/difference", 10.0)
@@ -72,8 +72,8 @@ fn proportions() -> Vec<NativeTool> {
             Processing,
             "Chi-square test of a two-by-two table of responders by group with Yates' continuity correction.",
         ))
-        .field("chi_square", "level:chi_square", "Yates-corrected chi-square statistic")
-        .field("p", "level:p_value", "p-value in the Yates-corrected chi-square test")
+        .field("chi_square", "position:chi_square", "Yates-corrected chi-square statistic")
+        .field("p", "position:p_value", "p-value in the Yates-corrected chi-square test")
         .plural("p-values in the Yates-corrected chi-square test")
         .example(table.clone(), "/chi_square", 2.16)
         .example(json!({"events_1": 5, "n_1": 10, "events_2": 5, "n_2": 10}), "/p", 1.0)
@@ -150,13 +150,13 @@ fn cohens_kappa() -> NativeTool {
         Processing,
         "Agreement of two raters from a two-by-two table: observed agreement in percent, Cohen's kappa, and prevalence- and bias-adjusted kappa.",
     )
-    .param("both_yes", "count:record", "Items that both raters include.")
+    .param("both_yes", "count:pilot_record", "Items that both raters include.")
     .range(0.0, 1e7)
-    .param("only_first", "count:record", "Items that only the first rater includes.")
+    .param("only_first", "count:pilot_record", "Items that only the first rater includes.")
     .range(0.0, 1e7)
-    .param("only_second", "count:record", "Items that only the second rater includes.")
+    .param("only_second", "count:pilot_record", "Items that only the second rater includes.")
     .range(0.0, 1e7)
-    .param("both_no", "count:record", "Items that both raters exclude.")
+    .param("both_no", "count:pilot_record", "Items that both raters exclude.")
     .range(0.0, 1e7)
     .group("review", "rater_table", &["both_yes", "only_first", "only_second", "both_no"])
     .subject("review")

@@ -8,13 +8,13 @@ use serde_json::json;
 /// The counts of an abstract.
 fn text_counts(builder: Builder) -> Builder {
     builder
-        .param("words", "count:word", "Words.")
+        .param("words", "count:abstract_word", "Words.")
         .range(1.0, 1e8)
         .param("sentences", "count:sentence", "Sentences.")
         .range(1.0, 1e8)
         .param("syllables", "count:syllable", "Syllables.")
         .range(1.0, 1e9)
-        .param("complex_words", "count:word", "Words of three or more syllables.")
+        .param("complex_words", "count:long_word", "Words of three or more syllables.")
         .range(0.0, 1e8)
         .group("paper", "text_counts", &["words", "sentences", "syllables", "complex_words"])
         .subject("paper")
@@ -83,9 +83,9 @@ pub fn tools() -> Vec<NativeTool> {
             Processing,
             "Vocabulary of a text: type-token ratio and Guiraud's index, from counts of all and of distinct words.",
         )
-        .param("words", "count:word", "All words.")
+        .param("words", "count:abstract_word", "All words.")
         .range(1.0, 1e8)
-        .param("distinct_words", "count:word", "Distinct words.")
+        .param("distinct_words", "level:distinct_word_count", "Distinct words.")
         .range(1.0, 1e8)
         .group("paper", "vocabulary_counts", &["words", "distinct_words"])
         .subject("paper")
@@ -116,7 +116,7 @@ pub fn tools() -> Vec<NativeTool> {
         .label("reading speed")
         .range(20.0, 2000.0)
         .sample_of([180, 200, 220, 238, 250, 260, 280, 300])
-        .field("minutes", "amount:duration.reading[min]", "silent reading time")
+        .field("minutes", "amount:reading_time[min]", "silent reading time")
         .tail("for {words} at {speed}")
         .example(json!({"words": 5950, "speed": 238}), "/minutes", 25.0)
         .example(json!({"words": 900, "speed": 200}), "/minutes", 4.5)

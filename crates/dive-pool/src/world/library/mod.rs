@@ -30,7 +30,7 @@ pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
     ),
     ("conference", "conference", "conferences", "academic", false, "SELECT name FROM conference ORDER BY name"),
     ("study", "study", "studies", "academic", false, "SELECT name FROM study ORDER BY name"),
-    ("review", "systematic review", "systematic reviews", "academic", true, "SELECT title FROM review ORDER BY title"),
+    ("review", "evidence review", "evidence reviews", "academic", true, "SELECT title FROM review ORDER BY title"),
 ];
 
 const SCHEMA: &str = "

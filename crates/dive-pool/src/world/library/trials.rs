@@ -28,12 +28,15 @@ pub fn generate(
     papers: &[Paper],
 ) -> rusqlite::Result<()> {
     let mut rng = Stream::new(seed, &["library", "trials"]);
-    studies(db, &mut rng, shared, papers)?;
+    studies(db, &mut rng, &shared.hospitals, papers)?;
     reviews(db, &mut rng, shared, people)
 }
 
-fn studies(db: &Transaction<'_>, rng: &mut Stream, shared: &Shared, papers: &[Paper]) -> rusqlite::Result<()> {
-    let sponsors = some_of(rng, &shared.companies, 90);
+fn studies(db: &Transaction<'_>, rng: &mut Stream, hospitals: &[String], papers: &[Paper]) -> rusqlite::Result<()> {
+    let sponsors: Vec<String> = db
+        .prepare("SELECT name FROM company WHERE sector = 'healthcare' ORDER BY name")?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     let mut insert =
         db.prepare("INSERT INTO study VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)")?;
     let mut taken = Taken::default();
@@ -61,7 +64,7 @@ fn studies(db: &Transaction<'_>, rng: &mut Stream, shared: &Shared, papers: &[Pa
             paper.title,
             drug,
             any(rng, &sponsors),
-            any(rng, &shared.hospitals),
+            any(rng, hospitals),
             paper.first_author,
             outcome,
             iso(starts),
