@@ -90,7 +90,7 @@ impl Answer {
                     Some(d) => format!("{value:.*}", *d as usize),
                     None => value.to_string(),
                 };
-                if unit.is_empty() { number } else { format!("{number} {}", crate::units::words(unit)) }
+                if unit.is_empty() { number } else { format!("{number} {}", crate::units::words_for(*value, unit)) }
             }
             Answer::Text { value, .. } | Answer::Date { value } => value.clone(),
             Answer::Boolean { value } => if *value { "yes" } else { "no" }.into(),

@@ -72,6 +72,7 @@ pub const UNITS: &[Unit] = &[
     unit("USD", "US dollars", "US dollar", "US dollar", 1.0),
     unit("M USD", "million US dollars", "million US dollars", "US dollar", 1e6),
     unit("%", "percent", "percent", "share", 1.0),
+    unit("pp", "percentage points", "percentage point", "share", 1.0),
     unit("years", "years", "year", "years", 1.0),
     unit("months", "months", "month", "months", 1.0),
 ];
@@ -84,6 +85,11 @@ pub fn find(symbol: &str) -> Option<&'static Unit> {
 /// Words for a unit symbol; a symbol that has none speaks for itself (`mg/dL`, `kg/m2`).
 pub fn words(symbol: &str) -> &str {
     find(symbol).map_or(symbol, |u| u.words)
+}
+
+/// Words for so many of a unit: "1 hour", "2 hours".
+pub fn words_for(x: f64, symbol: &str) -> &str {
+    find(symbol).map_or(symbol, |u| if x == 1.0 { u.one } else { u.words })
 }
 
 /// `x` converted between units of one dimension.

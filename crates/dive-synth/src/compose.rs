@@ -3,7 +3,7 @@
 use dive_core::evidence::{CallId, Source};
 use dive_core::exemplar::FormKind;
 use dive_core::expr::{Cmp, End, Expr, Op};
-use dive_core::sem::Sem;
+use dive_core::sem::{Scale, Sem};
 use dive_core::tool::Field;
 use serde_json::Value;
 
@@ -230,9 +230,7 @@ impl Episode<'_> {
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
-        if !sem.subtractable(&sem) || sem.unit() == "%" {
-            return None;
-        }
+        crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
         let part = self.other_field(focal, call, &a, &sem);
         let (op, b) = match part.filter(|_| self.rng.chance(0.6)) {
             Some(b) => (Op::PercentOf, b),
@@ -248,7 +246,24 @@ impl Episode<'_> {
             }
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
-        (x > 0.0 && y > 0.0 && x != y).then(|| Expr::apply(op, [a, b]))
+        // A share is of the larger in the smaller, a ratio the other way round, a change forward in time.
+        let swapped = match op {
+            Op::PercentOf => x > y,
+            Op::Divide => x < y,
+            _ => self.later(&a, &b),
+        };
+        let sensible = x > 0.0 && y > 0.0 && x != y && x.max(y) / x.min(y) < 1000.0;
+        let args = if swapped { [b, a] } else { [a, b] };
+        sensible.then(|| Expr::apply(op, args))
+    }
+
+    /// Whether the first constant in which two values differ is later in the first of them.
+    fn later(&self, a: &Expr, b: &Expr) -> bool {
+        let form = |e: &Expr| dive_core::form::Form::of(e, &self.evidence).ok();
+        let (Some(a), Some(b)) = (form(a), form(b)) else { return false };
+        let key = |v: &Value| (v.as_i64(), v.as_str().map(str::to_string));
+        let differing = a.constants().into_iter().zip(b.constants()).find(|(x, y)| x != y);
+        differing.is_some_and(|((x, _), (y, _))| key(x) > key(y))
     }
 
     /// Whether two values differ in a year or date alone.
@@ -473,7 +488,9 @@ impl Episode<'_> {
         self.rng.shuffle(&mut fields);
         // Both branches are answered in the same way: the same unit for measures, both names, or both dates.
         let alike = |a: &Field, b: &Field| match (&a.sem, &b.sem) {
-            (Sem::Measure { unit, .. }, Sem::Measure { unit: u, .. }) => unit == u,
+            (Sem::Measure { unit, scale, .. }, Sem::Measure { unit: u, scale: s, .. }) => {
+                unit == u && *scale != Scale::Position && *s != Scale::Position
+            }
             (Sem::Date(_), Sem::Date(_)) | (Sem::Year(_), Sem::Year(_)) => true,
             (Sem::Entity(t), Sem::Entity(u)) => t == u,
             _ => false,

@@ -325,6 +325,7 @@ fn guessable(answer: &Answer, derivation: &Expr) -> Option<&'static str> {
         Answer::Set { items } if items.is_empty() || items.len() > 8 => Some("the list is empty or too long"),
         Answer::Text { of, .. } if of == "sex" => Some("one of two words"),
         Answer::Text { value, of } if of.is_empty() && value.len() > 24 => Some("too long to answer"),
+        Answer::Mapping { entries } => entries.values().find_map(|a| guessable(a, derivation)),
         _ if matches!(derivation, Expr::Apply { op: Op::Count, .. })
             && matches!(answer, Answer::Number { value, .. } if *value < 2.0) =>
         {

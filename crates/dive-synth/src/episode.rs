@@ -56,6 +56,8 @@ pub struct About {
     entities: Vec<(String, Value, Source)>,
     /// The list that a column was taken from: another column of it fits the first one row by row.
     list: Option<(usize, CallId, String)>,
+    /// Years and dates stated for a tool: other tools on the way to one value mean the same ones.
+    times: Vec<(usize, Sem, Value)>,
 }
 
 impl About {
@@ -186,7 +188,8 @@ impl<'e> Episode<'e> {
         let mut described: Vec<Value> = Vec::new();
         for slot in slots {
             if let Some(group) = entry.spec.groups.iter().find(|g| g.slot == slot) {
-                let thing = self.bind_group(&group.of, &group.params, &mut bound, &described, depth)?;
+                let known = if entry.spec.groups.len() == 1 { Some(&mut *about) } else { None };
+                let thing = self.bind_group(&group.of, &group.params, &mut bound, &described, depth, known)?;
                 described.push(thing);
             } else if !bound.contains_key(slot) {
                 let param = entry.spec.param(slot)?;
@@ -196,13 +199,16 @@ impl<'e> Episode<'e> {
         }
         let distinct = bound.values().filter(|(_, s)| matches!(s, Source::Literal(Sem::Entity(_)))).collect::<Vec<_>>();
         let repeated = distinct.iter().enumerate().any(|(i, a)| distinct.iter().skip(i + 1).any(|b| a == b));
-        if repeated {
+        let lists: Vec<&Value> = bound.values().map(|(v, _)| v).filter(|v| v.is_array()).collect();
+        let same_lists = lists.iter().enumerate().any(|(i, a)| lists.iter().skip(i + 1).any(|b| a == b));
+        if repeated || same_lists {
             return None;
         }
         self.call(&entry.spec.name, &bound)
     }
 
-    /// Binds a group to an entity whose bundle describes it; other groups of the call are about other entities.
+    /// Binds a group to an entity whose bundle describes it: the one that the call is about, if it has one group; with
+    /// several groups, each to another entity.
     fn bind_group(
         &mut self,
         of: &str,
@@ -210,6 +216,7 @@ impl<'e> Episode<'e> {
         bound: &mut Bound,
         taken: &[Value],
         depth: u32,
+        about: Option<&mut About>,
     ) -> Option<Value> {
         let types: Vec<String> = self
             .pool
@@ -217,18 +224,23 @@ impl<'e> Episode<'e> {
             .types()
             .map(|t| t.name.clone())
             .filter(|t| {
-                self.lexicon
-                    .bundle(t, of)
-                    .and_then(|(tool, ..)| self.index.number(tool))
-                    .is_some_and(|n| self.members.contains(&n))
+                let provider = self.lexicon.bundle(t, of).and_then(|(tool, ..)| self.index.number(tool));
+                provider.is_some_and(|n| self.members.contains(&n))
             })
             .collect();
         let entity = self.rng.pick(&types)?.clone();
         let (tool, subject, pointers) = self.lexicon.bundle(&entity, of)?.clone();
-        let (value, source) = (0..4).find_map(|_| {
-            let sem = Sem::Entity(entity.clone());
-            self.entity(&sem, &entity, depth.saturating_sub(1)).filter(|(v, _)| !taken.contains(v))
-        })?;
+        let known = about.as_ref().and_then(|a| a.get(&entity));
+        let (value, source) = match known {
+            Some(known) => known,
+            None => (0..4).find_map(|_| {
+                let sem = Sem::Entity(entity.clone());
+                self.entity(&sem, &entity, depth.saturating_sub(1)).filter(|(v, _)| !taken.contains(v))
+            })?,
+        };
+        if let Some(about) = about {
+            about.set(&entity, value.clone(), source.clone());
+        }
         let call = self.call(&tool, &Bound::from([(subject, (value.clone(), source))]))?;
         for (param, pointer) in params.iter().zip(&pointers) {
             let found = self.value(call, pointer)?;
@@ -268,7 +280,12 @@ impl<'e> Episode<'e> {
                 };
                 let derive = depth > 0 && !state && computes && meant;
                 let first = if derive { self.produced(tool, param, about, depth) } else { None };
-                let first = first.or_else(|| self.constant(param));
+                let same_time = about.times.iter().find(|(t, sem, _)| *t != tool && *sem == param.sem);
+                let same_time = same_time.map(|(_, sem, value)| (value.clone(), Source::Literal(sem.clone())));
+                let first = first.or(same_time).or_else(|| self.constant(param));
+                if let (Some((value, Source::Literal(sem))), false) = (&first, matches!(param.sem, Sem::Category(_))) {
+                    about.times.push((tool, sem.clone(), value.clone()));
+                }
                 if first.is_some() || !meant { first } else { self.produced(tool, param, about, depth) }
             }
             _ if state => self.constant(param),

@@ -392,14 +392,15 @@ pub fn result_sem(op: &Op, args: &[Option<Sem>]) -> Option<Sem> {
             if matches!((&a, &b), (Sem::Year(_), Sem::Year(_))) {
                 return Some(Sem::measure(Scale::Amount, "duration", "", "years"));
             }
-            a.subtractable(&b).then_some(a)
+            a.subtractable(&b).then(|| points(a))
         }
-        Op::Divide => arg(0)?.subtractable(&arg(1)?).then(|| Sem::measure(Scale::Level, "ratio", "", "")),
+        Op::Divide => divisible(&arg(0)?, &arg(1)?).then(|| Sem::measure(Scale::Level, "ratio", "", "")),
         Op::PercentOf | Op::PercentChange => {
-            arg(0)?.subtractable(&arg(1)?).then(|| Sem::measure(Scale::Level, "percentage", "", "%"))
+            divisible(&arg(0)?, &arg(1)?).then(|| Sem::measure(Scale::Level, "percentage", "", "%"))
         }
         Op::Sum => element(0).filter(|s| s.addable(s)),
-        Op::Mean | Op::Median | Op::Range => element(0).filter(|s| s.subtractable(s)),
+        Op::Mean | Op::Median => element(0).filter(|s| s.subtractable(s)),
+        Op::Range => element(0).filter(|s| s.subtractable(s)).map(points),
         Op::Extreme { .. } => element(0).filter(|s| s.comparable(s)),
         Op::Count => Some(match element(0)? {
             Sem::Entity(t) => Sem::count(&t),
@@ -425,6 +426,21 @@ pub fn result_sem(op: &Op, args: &[Option<Sem>]) -> Option<Sem> {
         Op::Round { .. } => arg(0),
         Op::Mapping { .. } => Some(Sem::Flag("mapping".into())),
     }
+}
+
+/// A difference of percentages is in percentage points.
+fn points(sem: Sem) -> Sem {
+    match sem {
+        Sem::Measure { scale, kind, role, unit } if unit == "%" => {
+            Sem::Measure { scale, kind, role, unit: "pp".into() }
+        }
+        other => other,
+    }
+}
+
+/// Ratios need a zero that means nothing: not degrees Celsius, and not shares of something.
+fn divisible(a: &Sem, b: &Sem) -> bool {
+    a.subtractable(b) && !matches!(a.unit(), "degC" | "degF" | "%")
 }
 
 /// The superlative for an end of the order of values of this meaning.

@@ -264,8 +264,8 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
 /// Units that people convert this one to.
 pub fn conversions(unit: &str) -> &'static [&'static str] {
     match unit {
-        "km" => &["mi", "nmi"],
-        "m" => &["ft", "km"],
+        "km" => &["mi"],
+        "m" => &["ft"],
         "cm" => &["in"],
         "mm" => &["in", "cm"],
         "kg" => &["lb"],

@@ -508,10 +508,9 @@ impl<'a> Reader<'a> {
                     if noun.role != Role::Scalar {
                         continue;
                     }
-                    for args in self.as_subject(entry, &literal) {
-                        for (end, args) in self.tail(end, entry, args) {
-                            found.push((end, Form::get(&entry.spec.name, args, noun.path.clone())));
-                        }
+                    let Some(args) = self.as_subject(entry, &literal) else { continue };
+                    for (end, args) in self.tail(end, entry, args) {
+                        found.push((end, Form::get(&entry.spec.name, args, noun.path.clone())));
                     }
                 }
             }
@@ -839,7 +838,7 @@ impl<'a> Reader<'a> {
         let Some(at) = self.eat(pos, " of ") else { return Vec::new() };
         let mut found = Vec::new();
         for (end, form) in self.np(at).iter() {
-            for args in self.as_subject(entry, form) {
+            if let Some(args) = self.as_subject(entry, form) {
                 found.extend(self.tail(*end, entry, args));
             }
         }
@@ -874,34 +873,39 @@ impl<'a> Reader<'a> {
         for (end, about) in self.np(at).iter() {
             let Some(start) = self.eat(*end, " based on the ") else { continue };
             let mut open: Vec<(usize, usize, Args)> = vec![(start, 0, Args::new())];
-            while let Some((at, next_param, args)) = open.pop() {
-                for (i, param) in entry.spec.params.iter().enumerate().skip(next_param) {
-                    if entry.spec.params.iter().take(i).skip(next_param).any(|p| p.required) {
-                        break;
+            while let Some((at, from, args)) = open.pop() {
+                for (i, end, form) in self.next_part(at, entry, from, about) {
+                    let Some(param) = entry.spec.params.get(i) else { continue };
+                    let mut args = args.clone();
+                    args.insert(param.name.clone(), form);
+                    if !entry.spec.params.iter().skip(i + 1).any(|p| p.required) {
+                        found.push((end, Form::get(&entry.spec.name, args.clone(), path)));
                     }
-                    for (end, noun) in self.lexicon.nouns_at(self.text, at).filter(|(_, n)| n.role == Role::Scalar) {
-                        for about in self.as_subject(&noun.tool, about) {
-                            for (end, inner) in self.tail(end, &noun.tool, about) {
-                                let form = Form::get(&noun.tool.spec.name, inner, noun.path.clone());
-                                if !self.sem(&form).is_some_and(|s| param.sem.accepts(&s)) {
-                                    continue;
-                                }
-                                let mut args = args.clone();
-                                args.insert(param.name.clone(), form);
-                                if !entry.spec.params.iter().skip(i + 1).any(|p| p.required) {
-                                    found.push((end, Form::get(&entry.spec.name, args.clone(), path)));
-                                }
-                                for separator in [", the ", " and the "] {
-                                    if let Some(next) = self.eat(end, separator) {
-                                        open.push((next, i + 1, args.clone()));
-                                    }
-                                }
-                            }
-                        }
-                    }
+                    let separators = [", the ", " and the "];
+                    open.extend(separators.iter().filter_map(|s| Some((self.eat(end, s)?, i + 1, args.clone()))));
                 }
             }
         }
+    }
+
+    /// The attributes of a thing that stand at `at` and fit a parameter from number `from` on, with the parameter's number.
+    fn next_part(&self, at: usize, entry: &Entry, from: usize, about: &Form) -> Vec<(usize, usize, Form)> {
+        let mut found = Vec::new();
+        for (i, param) in entry.spec.params.iter().enumerate().skip(from) {
+            for (end, noun) in self.lexicon.nouns_at(self.text, at).filter(|(_, n)| n.role == Role::Scalar) {
+                let Some(about) = self.as_subject(&noun.tool, about) else { continue };
+                for (end, inner) in self.tail(end, &noun.tool, about) {
+                    let form = Form::get(&noun.tool.spec.name, inner, noun.path.clone());
+                    if self.sem(&form).is_some_and(|s| param.sem.accepts(&s)) {
+                        found.push((i, end, form));
+                    }
+                }
+            }
+            if param.required {
+                break;
+            }
+        }
+        found
     }
 
     /// The tails that fit, with the arguments they give.

@@ -42,8 +42,17 @@ const MAX_LENGTH: usize = 460;
 /// # Errors
 /// A part of the form has no words.
 pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said, Unsayable> {
-    let mut r =
-        Realiser { lexicon, rng, text: String::new(), spans: Vec::new(), referents: Vec::new(), by_noun: false };
+    let mut r = Realiser {
+        lexicon,
+        rng,
+        text: String::new(),
+        spans: Vec::new(),
+        referents: Vec::new(),
+        by_noun: false,
+        opened: Vec::new(),
+        tails: Vec::new(),
+        plain: false,
+    };
     if r.rng.chance(0.3) {
         r.scene(form);
     }
@@ -72,6 +81,12 @@ struct Realiser<'a> {
     referents: Vec<(Form, String)>,
     /// Whether the attribute said last was said with its noun, which "that of" can then stand for.
     by_noun: bool,
+    /// Openings of introductory sentences that are used up.
+    opened: Vec<&'static str>,
+    /// The tail chosen for each tool, so that the same thing is said in the same words.
+    tails: Vec<(String, usize)>,
+    /// Whether complete phrases are allowed here.
+    plain: bool,
 }
 
 impl Realiser<'_> {
@@ -131,7 +146,10 @@ impl Realiser<'_> {
             let deepest = usable.iter().map(|(_, _, d)| *d).max();
             usable.retain(|(_, _, d)| Some(*d) == deepest);
             let Some((described, label, _)) = usable.into_iter().next() else { break };
-            let (before, after) = *self.draw(wording::PREAMBLES)?;
+            let fresh: Vec<(&'static str, &'static str)> =
+                wording::PREAMBLES.iter().copied().filter(|(b, _)| !self.opened.contains(b)).collect();
+            let (before, after) = *self.draw(&fresh)?;
+            self.opened.push(before);
             self.push(before);
             self.np(described)?;
             self.push(after);
@@ -576,7 +594,7 @@ impl Realiser<'_> {
             .filter(|(p, t)| p == path && t.slots.iter().map(String::as_str).eq(all.iter().copied()))
             .map(|(_, t)| t)
             .collect();
-        if !phrases.is_empty() && self.rng.chance(0.6) {
+        if !phrases.is_empty() && !self.plain && self.rng.chance(0.6) {
             let template = (*self.draw(&phrases)?).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
                 self.by_noun = false;
@@ -628,7 +646,7 @@ impl Realiser<'_> {
     /// "the eGFR of Marta Vellinga based on the serum creatinine, the age and the sex": all arguments are attributes of one
     /// thing, which is named once.
     fn based_on(&mut self, entry: &Entry, call: &FormCall, field: &Field) -> Say {
-        if entry.subject().is_some() || call.args.len() < 2 {
+        if entry.subject().is_some() || call.args.len() < 2 || !entry.spec.groups.is_empty() {
             return Err(Unsayable("has a subject"));
         }
         let mut subject: Option<Form> = None;
@@ -670,7 +688,16 @@ impl Realiser<'_> {
         let needed = entry.slots(call.args.keys().map(String::as_str));
         let fitting: Vec<&Template> =
             entry.tails.iter().filter(|t| t.slots.iter().map(String::as_str).eq(needed.iter().copied())).collect();
-        let template = (*self.draw(&fitting)?).clone();
+        let key = format!("{} {needed:?}", entry.spec.name);
+        let chosen = match self.tails.iter().find(|(k, _)| *k == key) {
+            Some((_, i)) => *i,
+            None => {
+                let i = self.rng.below(fitting.len());
+                self.tails.push((key, i));
+                i
+            }
+        };
+        let template = (*fitting.get(chosen).ok_or(Unsayable("no tail"))?).clone();
         if template.parts.is_empty() {
             return Ok(());
         }
@@ -764,7 +791,10 @@ impl Realiser<'_> {
             (Op::DaysBetween, [a, b]) => self.framed("the number of days between ", a, " and ", b, "", true),
             (Op::YearOf, [a]) => {
                 self.push("the year of ");
-                self.np(a)
+                self.plain = true;
+                let said = self.np(a);
+                self.plain = false;
+                said
             }
             (Op::Mean, [v]) => self.aggregate("average", v),
             (Op::Median, [v]) => self.aggregate("median", v),

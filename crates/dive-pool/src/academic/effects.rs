@@ -5,7 +5,7 @@ use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{Builder, NativeTool, native};
 use serde_json::json;
 
-use super::stats::{normal_cdf, normal_quantile, ranks, t_critical, t_two_sided};
+use super::stats::{normal_cdf, normal_quantile, t_critical, t_two_sided};
 
 /// The family.
 pub fn tools() -> Vec<NativeTool> {
@@ -320,31 +320,13 @@ fn rank_correlation() -> Vec<NativeTool> {
         b.param("x", "list(number)", "First values.").param("y", "list(number)", "Second values, in the same order.")
     };
     vec![
-        // Spearman 1904: Pearson's correlation of the ranks, ties sharing their mean rank.
-        lists(native(
-            "academic.effects.spearman_rank_correlation",
-            Processing,
-            "Spearman's rank correlation of two lists of equal length; ties share their mean rank.",
-        ))
-        .field("rho", "level:correlation.spearman", "Spearman rank correlation")
-        .tail("between {x} and {y}")
-        .example(x.clone(), "/rho", 0.6)
-        .example(json!({"x": [1, 2, 2, 4], "y": [8, 7, 7, 1]}), "/rho", -1.0)
-        .example_error(json!({"x": [1, 1, 1], "y": [1, 2, 3]}))
-        .run(|x: Vec<f64>, y: Vec<f64>| {
-            paired(&x, &y)?;
-            let (x, y) = (ranks(&x), ranks(&y));
-            let mean = (x.len() as f64 + 1.0) / 2.0;
-            let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| (a - mean) * (b - mean)).sum::<f64>();
-            Ok(json!({"rho": dot(&x, &y) / (dot(&x, &x) * dot(&y, &y)).sqrt()}))
-        }),
         // Kendall 1945, Biometrika 33:239: concordant minus discordant pairs, corrected for ties.
         lists(native(
             "academic.effects.kendall_rank_correlation",
             Processing,
             "Kendall's rank correlation tau-b of two lists of equal length, corrected for ties.",
         ))
-        .field("tau", "level:correlation.kendall", "Kendall rank correlation (tau-b)")
+        .field("tau", "position:correlation.kendall", "Kendall rank correlation (tau-b)")
         .plural("Kendall rank correlations (tau-b)")
         .tail("between {x} and {y}")
         // Seven of the ten pairs are concordant, three discordant.

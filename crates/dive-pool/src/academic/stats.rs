@@ -63,18 +63,6 @@ fn incomplete_beta(a: f64, b: f64, x: f64) -> f64 {
     libm::exp(log_front) / a / (1.0 + first / (1.0 + tail))
 }
 
-/// Ranks from 1, equal values sharing the mean of their ranks.
-pub fn ranks(values: &[f64]) -> Vec<f64> {
-    values
-        .iter()
-        .map(|v| {
-            let below = values.iter().filter(|w| *w < v).count() as f64;
-            let equal = values.iter().filter(|w| *w == v).count() as f64;
-            below + (equal + 1.0) / 2.0
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
