@@ -233,7 +233,9 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
     let Some(entry) = index.tool(tool) else { return false };
     let fields = &entry.spec.output.fields;
     let columns = || entry.rows().into_iter().flat_map(|r| &r.fields);
-    let entity_rows = entry.rows().is_some_and(|r| !r.series);
+    // Rows that a date or a number identifies cannot be asked for by name.
+    let named = |k: &dive_core::tool::Field| matches!(k.sem, Sem::Entity(_) | Sem::Category(_) | Sem::Text(_));
+    let entity_rows = entry.rows().is_some_and(|r| !r.series && r.key_field().is_some_and(named));
     let measures = fields.iter().any(index::measurable);
     let entity_subject = entry.subject().and_then(|s| entry.spec.param(s)).is_some_and(|p| p.sem.entity().is_some());
     match form {

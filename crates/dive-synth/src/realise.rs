@@ -817,6 +817,15 @@ impl Realiser<'_> {
     }
 
     fn aggregate(&mut self, word: &str, values: &Form) -> Say {
+        let at = self.text.len();
+        self.aggregate_of(word, values)?;
+        let said = self.text.get(at..).unwrap_or_default();
+        let doubled = ["average", "mean", "median", "total", "highest", "lowest"];
+        let second = said.split(' ').nth(2).unwrap_or_default();
+        if doubled.contains(&second) { Err(Unsayable("an aggregate of an aggregate")) } else { Ok(()) }
+    }
+
+    fn aggregate_of(&mut self, word: &str, values: &Form) -> Say {
         if written_out(values).is_some() {
             self.push("the ");
             self.push(if word == "total" { "sum" } else { word });
