@@ -20,12 +20,31 @@ fn every_example_holds_alone_and_concurrently() {
 }
 
 #[test]
-fn every_domain_has_both_kinds() {
+fn every_domain_is_broad_and_has_both_kinds() {
     let pool = pool();
     let mut count: BTreeMap<(&str, ToolKind), usize> = BTreeMap::new();
     for spec in pool.specs() {
         *count.entry((spec.domain.as_str(), spec.kind)).or_default() += 1;
     }
-    println!("{count:#?}");
-    assert!(count.len() % 2 == 0, "{count:#?}");
+    assert_eq!(count.len(), 10, "{count:#?}");
+    for domain in dive_pool::DOMAINS {
+        let tools: usize = count.iter().filter(|((d, _), _)| *d == domain).map(|(_, n)| n).sum();
+        assert!(tools >= 60, "{domain} has {tools} tools");
+        let third = count.iter().filter(|((d, _), _)| *d == domain).all(|(_, n)| n * 3 >= tools);
+        assert!(third, "{domain} is lopsided: {count:#?}");
+    }
+}
+
+#[test]
+fn every_domain_has_seed_entities_and_every_form_exemplars() {
+    let pool = pool();
+    for domain in dive_pool::DOMAINS {
+        let seeds: usize = pool.entities().types().filter(|t| t.domain == domain).map(|t| t.names.len()).sum();
+        assert!(seeds >= 400, "{domain} has {seeds} seed entities");
+    }
+    let exemplars = dive_pool::exemplars().expect("the embedded exemplars are well formed");
+    assert!(exemplars.len() >= 120, "{} exemplars", exemplars.len());
+    for form in dive_core::exemplar::FormKind::ALL {
+        assert!(exemplars.iter().any(|e| e.form == form), "{form:?}");
+    }
 }

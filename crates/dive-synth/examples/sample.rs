@@ -2,6 +2,12 @@
 //!
 //! MODE is `quiet` (figures only), `full` (JSON), `rejects`, or a domain, whose tasks alone are printed.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests and examples print, wait and start processes"
+)]
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Instant;

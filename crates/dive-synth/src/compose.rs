@@ -568,7 +568,7 @@ fn threshold(values: &[Value], sem: &Sem, cmp: Cmp, keep: usize) -> Option<Value
 
 /// The number with the fewest digits strictly between two others; a whole one among whole numbers.
 fn nice(low: f64, high: f64, whole: bool) -> Option<f64> {
-    if !(low < high) {
+    if low >= high || low.is_nan() || high.is_nan() {
         return None;
     }
     for digits in 1..=4 {

@@ -20,6 +20,9 @@ use crate::literal;
 /// Arguments with their sources.
 pub type Bound = BTreeMap<String, (Value, Source)>;
 
+/// What a constant argument is replaced by, if it is.
+pub type Replacement<'r> = dyn FnMut(&Value, &Sem) -> Option<(Value, Source)> + 'r;
+
 /// The state of one episode.
 pub struct Episode<'e> {
     /// Tools to run.
@@ -470,11 +473,7 @@ impl<'e> Episode<'e> {
 
     /// Makes the calls of an expression's path again with some arguments replaced, and gives the expression over the new
     /// calls. `replace` sees each constant argument.
-    pub fn again(
-        &mut self,
-        expr: &Expr,
-        replace: &mut dyn FnMut(&Value, &Sem) -> Option<(Value, Source)>,
-    ) -> Option<Expr> {
+    pub fn again(&mut self, expr: &Expr, replace: &mut Replacement<'_>) -> Option<Expr> {
         let mut renamed: HashMap<CallId, CallId> = HashMap::new();
         for id in self.evidence.path(expr) {
             let call = self.evidence.get(id)?.clone();

@@ -97,7 +97,7 @@ impl Episode<'_> {
         self.rng.shuffle(&mut ways);
         self.rng.shuffle(&mut facts);
         ways.into_iter().take(5).find_map(|(tool, pointer)| {
-            let bound = self.from_facts(tool, &facts, value)?;
+            let bound = self.stated_facts(tool, &facts, value)?;
             let name = self.entry(tool)?.spec.name.clone();
             let call = self.call(&name, &bound)?;
             match pointer {
@@ -140,7 +140,7 @@ impl Episode<'_> {
     }
 
     /// Arguments of a tool from facts about an entity and plausible constants, all stated in the question.
-    fn from_facts(&mut self, tool: usize, facts: &[(Sem, Value)], avoid: &Value) -> Option<Bound> {
+    fn stated_facts(&mut self, tool: usize, facts: &[(Sem, Value)], avoid: &Value) -> Option<Bound> {
         let entry = self.entry(tool)?;
         let mut bound = Bound::new();
         let mut used_fact = false;

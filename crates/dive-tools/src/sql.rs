@@ -153,7 +153,7 @@ impl SqlTool {
             let name = statement.parameter_name(i).unwrap_or_default().trim_start_matches([':', '@', '$']).to_string();
             statement.raw_bind_parameter(i, Argument(args.get(&name)))?;
         }
-        let names: Vec<String> = statement.column_names().into_iter().map(str::to_string).collect();
+        let names: Vec<String> = statement.column_names().map(str::to_string).collect();
         let mut cursor = statement.raw_query();
         let Some(list) = &self.rows else {
             return cursor.next()?.map(|row| self.record(&names, row).map(Value::Object)).transpose();

@@ -17,7 +17,7 @@ const LENGTHS: &[Unit] = &[
 ];
 const AREAS: &[Unit] = &[
     ("hectare", "in hectares", 100.0),
-    ("acre", "in acres", 1e6 / 4046.856_422_4),
+    ("acre", "in acres", 1e6 / 4_046.856_422_4),
     ("square_mile", "in square miles", 1.0 / 2.589_988_110_336),
     ("square_nautical_mile", "in square nautical miles", 1.0 / 3.429_904),
 ];

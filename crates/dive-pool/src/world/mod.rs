@@ -62,8 +62,10 @@ const GENERATORS: &[(&str, Generator)] = &[
     ("library", library::generate),
 ];
 
-/// Entity types whose members are rows of a world: name, noun, plural, domain, quoted, statement that lists the names.
-const ENTITY_TYPES: &[&[(&str, &str, &str, &str, bool, &str)]] =
+/// An entity type whose members are rows of a world: name, noun, plural, domain, quoted, statement that lists the names.
+pub type NamedRows = (&'static str, &'static str, &'static str, &'static str, bool, &'static str);
+
+const ENTITY_TYPES: &[&[NamedRows]] =
     &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
 
 /// A world on disk.

@@ -1,5 +1,11 @@
 //! The command line as the unit under test.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "tests and examples print, wait and start processes"
+)]
+
 mod errors;
 mod help;
 mod runs;

@@ -13,7 +13,7 @@ mod life;
 mod network;
 
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
-pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
+pub const ENTITIES: &[super::NamedRows] = &[
     ("city", "city", "cities", "general", false, "SELECT name FROM city ORDER BY name"),
     ("region", "region", "regions", "general", false, "SELECT name FROM region ORDER BY name"),
     ("river", "river", "rivers", "general", false, "SELECT name FROM river ORDER BY name"),

@@ -12,7 +12,7 @@ mod drugs;
 mod patients;
 
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
-pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
+pub const ENTITIES: &[super::NamedRows] = &[
     ("drug", "drug", "drugs", "medical", false, "SELECT name FROM drug ORDER BY name"),
     ("hospital", "hospital", "hospitals", "medical", false, "SELECT name FROM hospital ORDER BY name"),
     ("physician", "physician", "physicians", "medical", false, "SELECT name FROM physician ORDER BY name"),

@@ -11,7 +11,7 @@ mod ecology;
 mod molecular;
 
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
-pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
+pub const ENTITIES: &[super::NamedRows] = &[
     ("gene", "gene", "genes", "biological", false, "SELECT symbol FROM gene ORDER BY symbol"),
     ("species", "species", "species", "biological", false, "SELECT name FROM species ORDER BY name"),
     ("genus", "genus", "genera", "biological", false, "SELECT name FROM genus ORDER BY name"),

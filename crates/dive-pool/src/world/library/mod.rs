@@ -13,7 +13,7 @@ mod trials;
 mod words;
 
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
-pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
+pub const ENTITIES: &[super::NamedRows] = &[
     ("author", "author", "authors", "academic", false, "SELECT name FROM author ORDER BY name"),
     ("institution", "institution", "institutions", "academic", false, "SELECT name FROM institution ORDER BY name"),
     ("journal", "journal", "journals", "academic", false, "SELECT name FROM journal ORDER BY name"),

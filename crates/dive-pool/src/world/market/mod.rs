@@ -13,7 +13,7 @@ mod funds;
 mod prices;
 
 /// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
-pub const ENTITIES: &[(&str, &str, &str, &str, bool, &str)] = &[
+pub const ENTITIES: &[super::NamedRows] = &[
     ("company", "company", "companies", "financial", false, "SELECT name FROM company ORDER BY name"),
     ("industry", "industry", "industries", "financial", false, "SELECT name FROM industry ORDER BY name"),
     ("executive", "executive", "executives", "financial", false, "SELECT name FROM executive ORDER BY name"),
