@@ -150,11 +150,10 @@ fn cap(spec: &ToolSpec, mut value: Value) -> Result<(Value, bool), ToolError> {
     if size > OUTPUT_CAP {
         truncated = true;
         let list = spec.output.rows.as_ref().and_then(|r| value.pointer_mut(&r.pointer)).and_then(Value::as_array_mut);
-        let Some(list) = list else {
-            return Err(ToolError::new(ErrorKind::TooLarge, "The result is too long; ask for less."));
-        };
+        let too_large = || ToolError::new(ErrorKind::TooLarge, "The result is too long; ask for less.");
+        let list = list.ok_or_else(too_large)?;
         while size + 20 > OUTPUT_CAP {
-            let Some(dropped) = list.pop() else { break };
+            let dropped = list.pop().ok_or_else(too_large)?;
             size -= serde_json::to_vec(&dropped).map_or(0, |v| v.len() + 1);
         }
         if let Some(map) = value.as_object_mut() {

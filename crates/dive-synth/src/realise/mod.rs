@@ -294,8 +294,14 @@ pub fn top_call(form: &Form) -> Option<&FormCall> {
     }
 }
 
+/// Whether a form speaks of the element of a list around it.
 fn contains_item(form: &Form) -> bool {
-    let mut found = false;
-    form.walk(&mut |f| found |= matches!(f, Form::Item { .. }));
-    found
+    match form {
+        Form::Literal { .. } => false,
+        Form::Item { .. } => true,
+        Form::Get { call, .. } => call.args.values().any(contains_item),
+        // The elements in its own call are its own.
+        Form::Each { each, .. } => contains_item(each),
+        Form::Apply { args, .. } => args.iter().any(contains_item),
+    }
 }

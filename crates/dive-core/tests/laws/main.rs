@@ -1,0 +1,6 @@
+//! Laws of derivations, answers and documents.
+#![allow(missing_docs)]
+
+mod answers;
+mod derivations;
+mod documents;
