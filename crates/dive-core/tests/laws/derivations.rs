@@ -147,7 +147,9 @@ proptest! {
 
     #[test]
     fn a_repeated_value_is_a_tie((keys, mut values) in keyed(), end in end()) {
-        prop_assume!(values.len() > 1);
+        if values.len() == 1 {
+            return Ok(());
+        }
         values[1] = values[0];
         let best = values.iter().copied().fold(values[0], |a, b| if end == End::Largest { a.max(b) } else { a.min(b) });
         let tied = best == values[0];
