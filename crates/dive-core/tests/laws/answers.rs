@@ -61,7 +61,7 @@ proptest! {
     }
 
     #[test]
-    fn numbers_agree_up_to_the_tolerance(value in -1e6f64..1e6, tolerance in 0.001f64..10.0, part in -2.0f64..2.0) {
+    fn numbers_agree_up_to_the_tolerance(value in -1e3f64..1e3, tolerance in 0.001f64..10.0, part in -2.0f64..2.0) {
         // Right at the edge the representation decides.
         prop_assume!((part.abs() - 1.0).abs() > 0.01);
         let given = number(value + part * tolerance, "km", 0.0);

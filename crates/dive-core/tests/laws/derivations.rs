@@ -46,12 +46,12 @@ fn end() -> impl Strategy<Value = End> {
 proptest! {
     #[test]
     fn aggregates_do_not_see_order((a, b) in shuffled()) {
-        let (a, b) = (numbers(&a), numbers(&b));
+        let (a, b) = ([numbers(&a)], [numbers(&b)]);
         for op in [Op::Sum, Op::Mean] {
-            prop_assert!(near(number(op.clone(), &[a.clone()]), number(op, &[b.clone()])));
+            prop_assert!(near(number(op.clone(), &a), number(op, &b)));
         }
         for op in [Op::Median, Op::Range, Op::Extreme { end: End::Largest }, Op::Extreme { end: End::Smallest }, Op::Count] {
-            prop_assert_eq!(op.apply(&[a.clone()]), op.apply(&[b.clone()]));
+            prop_assert_eq!(op.apply(&a), op.apply(&b));
         }
     }
 
@@ -147,7 +147,9 @@ proptest! {
 
     #[test]
     fn a_repeated_value_is_a_tie((keys, mut values) in keyed(), end in end()) {
-        prop_assume!(values.len() > 1);
+        if values.len() == 1 {
+            return Ok(());
+        }
         values[1] = values[0];
         let best = values.iter().copied().fold(values[0], |a, b| if end == End::Largest { a.max(b) } else { a.min(b) });
         let tied = best == values[0];
