@@ -142,7 +142,7 @@ impl Realiser<'_> {
         let has = if past { " had " } else { " has " };
         let sem = self.element(values)?;
         if let Some(candidates) = written_out(keys) {
-            if candidates.len() == 2 && self.rng.chance(0.6) {
+            if candidates.len() == 2 {
                 self.push("Which");
                 self.push(has);
                 self.push("the ");
