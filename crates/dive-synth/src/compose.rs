@@ -467,7 +467,11 @@ impl Episode<'_> {
         let entry = self.entry(focal)?;
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
-        let other = self.rng.pick(&own).cloned().filter(|e| self.eval(e).is_some_and(|v| v.is_string()));
+        // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
+        let year = |e: &Expr| self.eval(e).and_then(|v| v.as_str()?.get(..4)?.parse::<i64>().ok());
+        let own: Vec<Expr> =
+            own.into_iter().filter(|e| year(e).zip(year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25)).collect();
+        let other = self.rng.pick(&own).cloned();
         let b = match other.filter(|_| self.rng.chance(0.4)) {
             Some(b) => b,
             None if self.rng.chance(0.3) => {
@@ -479,38 +483,26 @@ impl Episode<'_> {
         (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
     }
 
+    /// "If the elevation of A is above that of B, give the population of A; otherwise that of B."
     fn conditional(&mut self, focal: usize) -> Option<Expr> {
         let entry = self.entry(focal)?;
-        let (test, call) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
-        let sem = self.sem(&test)?;
-        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
-        fields.retain(|f| Expr::get(call, f.pointer.clone()) != test && !matches!(f.sem, Sem::Same(_)));
-        self.rng.shuffle(&mut fields);
-        // Both branches are answered in the same way: the same unit for measures, both names, or both dates.
-        let alike = |a: &Field, b: &Field| match (&a.sem, &b.sem) {
-            (Sem::Measure { unit, scale, .. }, Sem::Measure { unit: u, scale: s, .. }) => {
-                unit == u && *scale != Scale::Position && *s != Scale::Position
-            }
-            (Sem::Date(_), Sem::Date(_)) | (Sem::Year(_), Sem::Year(_)) => true,
-            (Sem::Entity(t), Sem::Entity(u)) => t == u,
-            _ => false,
-        };
-        let (a, b) = fields
-            .iter()
-            .enumerate()
-            .find_map(|(i, a)| fields.iter().skip(i + 1).find(|b| alike(a, b)).map(|b| (*a, *b)))?;
-        let (a, b) = (Expr::get(call, a.pointer.clone()), Expr::get(call, b.pointer.clone()));
-        // The limit lies between this value and another one that occurs, so that it is plausible.
-        let value = self.eval(&test)?.as_f64()?;
-        let other = self.sibling(&test)?;
-        let other = self.eval(&other)?.as_f64()?;
-        let whole = value.fract() == 0.0 && other.fract() == 0.0;
-        let limit = nice(value.min(other), value.max(other), whole)?;
-        if self.eval(&a)? == self.eval(&b)? {
+        let (a, call) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
+        let Expr::Get { path: compared, .. } = &a else { return None };
+        let mut asked: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
+        asked.retain(|f| {
+            f.pointer != *compared
+                && !matches!(f.sem, Sem::Same(_) | Sem::Text(_) | Sem::Measure { scale: Scale::Position, .. })
+        });
+        let asked = *self.rng.pick(&asked)?;
+        let b = self.sibling(&a)?;
+        let Expr::Get { get: other, .. } = &b else { return None };
+        let (x, y) = (Expr::get(call, asked.pointer.clone()), Expr::get(*other, asked.pointer.clone()));
+        if self.value(call, &asked.pointer)? == self.value(*other, &asked.pointer)?
+            || self.eval(&a)? == self.eval(&b)?
+        {
             return None;
         }
-        let test = Expr::apply(Op::Greater, [test, Expr::literal(dive_core::canon::number(limit), sem)]);
-        Some(Expr::apply(Op::If, [test, a, b]))
+        Some(Expr::apply(Op::If, [Expr::apply(Op::Greater, [a, b]), x, y]))
     }
 
     fn conversion(&mut self, focal: usize) -> Option<Expr> {

@@ -12,6 +12,7 @@ use dive_core::form::Form;
 use dive_core::rng::Stream;
 use dive_core::sem::Sem;
 use dive_core::task::{Proposal, Provenance, Reason, Rejection, Round, SeedEntity, Task};
+use dive_core::tool::ToolKind;
 use dive_core::topology::Topology;
 use dive_tools::ToolPool;
 
@@ -49,6 +50,8 @@ pub struct Engine {
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
+/// Share of the tasks which need only a calculator that are kept.
+const CALCULATORS: f64 = 0.12;
 /// Wordings that a state of the task is tried with.
 const WORDINGS: u32 = 5;
 
@@ -153,6 +156,14 @@ impl Engine {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
         };
+        // A formula with all its inputs in the question needs a calculator rather than tools: few of these are enough.
+        let calls: Vec<_> = e.evidence.path(&first).into_iter().filter_map(|c| e.evidence.get(c)).collect();
+        let calculator = matches!(calls.as_slice(), [only] if only.inputs().is_empty()
+            && self.pool.spec(&only.tool).is_some_and(|s| s.kind == ToolKind::Processing));
+        if calculator && !e.rng.chance(CALCULATORS) {
+            let failure = Failure { reason: Reason::Guessable, detail: "a calculator is enough".into() };
+            return Err((failure, e.evidence, String::new()));
+        }
         let mut states = vec![State { derivation: first, step: "start", calls: e.evidence.calls.len() }];
         for round in 2..=rounds {
             e.round = round;

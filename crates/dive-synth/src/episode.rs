@@ -423,6 +423,11 @@ impl<'e> Episode<'e> {
             .iter()
             .filter(|p| self.members.contains(&p.tool))
             .filter(|p| {
+                // A statistic of any list whatever describes several things, not one thing over time.
+                let series = || self.entry(p.tool).and_then(|e| e.rows()).is_some_and(|r| r.series);
+                !matches!(&param.sem, Sem::List(inner) if **inner == Sem::Number) || !series()
+            })
+            .filter(|p| {
                 // Only what has words can be said.
                 self.entry(p.tool).and_then(|e| e.spec.field_at(&p.path)).is_some_and(|(f, _)| !f.noun.is_empty())
             })

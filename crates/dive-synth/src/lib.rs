@@ -3,9 +3,8 @@
 //! [`Engine::propose`] is a pure function of (configuration, pool, world, episode index); [`Admission`] is a sequential
 //! fold over proposals in index order. Nothing here knows where proposals are kept.
 //!
-//! An episode is [planned](plan), [explored and composed](episode) around a focal tool, [grown](grow) over rounds,
-//! [put into words](realise), and passes the [gate], where an independent [reader](read) must find the
-//! derivation in the question.
+//! An episode is planned, explored and composed around a focal tool, grown over rounds, [put into words](realise), and
+//! passes the [gate], where an independent [reader](read) must find the derivation in the question.
 
 pub mod admit;
 pub mod config;

@@ -165,7 +165,7 @@ fn ionic() -> Vec<NativeTool> {
             .label("pH")
             .range(0.0, 14.0)
             .sample(4.0, 10.0, 0.2)
-            .field("charge", "position:charge", "net charge")
+            .field("charge", "position:charge", "net charge (EMBOSS pKa values)")
             .tail("of {sequence} at {ph}")
             .digits(5)
             .example(json!({"sequence": "MKRHDE", "ph": 7.0}), "/charge", 0.21804)

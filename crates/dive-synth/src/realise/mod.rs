@@ -145,6 +145,7 @@ impl Realiser<'_> {
             }
             let deepest = usable.iter().map(|(_, _, d)| *d).max();
             usable.retain(|(_, _, d)| Some(*d) == deepest);
+            usable.retain(|(f, label, _)| !self.rivals(form, f, label));
             let Some((described, label, _)) = usable.into_iter().next() else { break };
             let fresh: Vec<(&'static str, &'static str)> =
                 wording::PREAMBLES.iter().copied().filter(|(b, _)| !self.opened.contains(b)).collect();
@@ -156,7 +157,11 @@ impl Realiser<'_> {
             self.push(" ");
             self.referents.push((described.clone(), label));
         }
-        if self.depth(form) <= MAX_DEPTH { Ok(()) } else { Err(Unsayable("too deeply nested")) }
+        if self.depth(form) <= MAX_DEPTH && !self.repeated(form) {
+            Ok(())
+        } else {
+            Err(Unsayable("too deeply nested"))
+        }
     }
 
     /// The form and its parts, down to what an earlier sentence introduced.
@@ -179,6 +184,19 @@ impl Realiser<'_> {
             }
         }
         found
+    }
+
+    /// Whether the rest of the question describes something else that "that …" could refer to as well.
+    fn rivals(&self, form: &Form, introduced: &Form, label: &str) -> bool {
+        let mut inside = Vec::new();
+        introduced.walk(&mut |f| inside.push(f));
+        self.unsaid(form).into_iter().any(|f| {
+            matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. })
+                && f != form
+                && !inside.contains(&f)
+                && !contains_item(f)
+                && self.lexicon.label(f).as_deref() == Some(label)
+        })
     }
 
     /// Whether the same description would be said twice.

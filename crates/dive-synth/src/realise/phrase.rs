@@ -284,7 +284,9 @@ impl Realiser<'_> {
         let said = self.text.get(at..).unwrap_or_default();
         let doubled = ["average", "mean", "median", "total", "highest", "lowest"];
         let second = said.split(' ').nth(2).unwrap_or_default();
-        if doubled.contains(&second) { Err(Unsayable("an aggregate of an aggregate")) } else { Ok(()) }
+        // "The total annual number of visitors from 2015 to 2024": one sum, or ten figures?
+        let periodic = word == "total" && ["annual", "yearly", "monthly", "weekly", "daily"].contains(&second);
+        if doubled.contains(&second) || periodic { Err(Unsayable("an aggregate of an aggregate")) } else { Ok(()) }
     }
 
     pub(super) fn aggregate_of(&mut self, word: &str, values: &Form) -> Say {

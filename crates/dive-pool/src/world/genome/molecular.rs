@@ -114,7 +114,8 @@ fn bands(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Result<Vec<Band>> 
     let mut row = db.prepare("INSERT INTO cytoband VALUES (?1, ?2, ?3, ?4)")?;
     let mut bands = Vec::new();
     for number in 1..=20 {
-        let chromosome = if number == 20 { "X".to_string() } else { number.to_string() };
+        // The prefix marks the invented karyotype: a plain "10q22" would name a real band of the human one.
+        let chromosome = if number == 20 { "ZX".to_string() } else { format!("Z{number}") };
         let mut start = 1;
         for (arm, regions) in [("p", rng.between(3, 4)), ("q", rng.between(4, 5))] {
             for i in 0..regions {
