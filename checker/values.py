@@ -258,9 +258,9 @@ def pick(expr, keys, values):
     pairs, index = ranked_pairs(expr, keys, values), expr["rank"] - 1
     if not 0 <= index < len(pairs):
         raise Failed("pick: the rank is beyond the list")
-    for other in (index - 1, index + 1):
-        if 0 <= other < len(pairs) and same(pairs[other][1], pairs[index][1]):
-            raise Tie(f"{pairs[index][0]} and {pairs[other][0]}")
+    for (key, value), (other, next_value) in zip(pairs[: index + 1], pairs[1:]):
+        if same(value, next_value):
+            raise Tie(f"{key} and {other}")
     return pairs[index][0]
 
 

@@ -103,7 +103,7 @@ pub enum Op {
     },
     /// `[items]` → how many.
     Count,
-    /// `[keys, values]` → the key at the `rank`-th largest or smallest value, from 1; a tie with a neighbour is an error.
+    /// `[keys, values]` → the key at the `rank`-th largest or smallest value, from 1; ties down to it and with the next are errors.
     Pick {
         /// Which end rank counts from.
         end: End,
@@ -331,11 +331,13 @@ impl Op {
             (Op::Pick { end, rank }, [keys, values]) => {
                 let ranked = rank_by(&list(keys)?, &list(values)?, *end).ok_or_else(wrong)?;
                 let index = (*rank as usize).checked_sub(1).ok_or_else(wrong)?;
-                let (key, value) = ranked.get(index).ok_or(EvalError::Empty(name))?;
-                let neighbours = [index.checked_sub(1), index.checked_add(1)];
-                for (other, v) in neighbours.into_iter().flatten().filter_map(|i| ranked.get(i)) {
-                    if equal(v, value) {
-                        return Err(EvalError::Tie(format!("{key} and {other}")));
+                let (key, _) = ranked.get(index).ok_or(EvalError::Empty(name))?;
+                // A tie further up would leave open which one is the third.
+                for pair in ranked.windows(2).take(index + 1) {
+                    if let [(a, x), (b, y)] = pair
+                        && equal(x, y)
+                    {
+                        return Err(EvalError::Tie(format!("{a} and {b}")));
                     }
                 }
                 Ok(key.clone())

@@ -58,6 +58,9 @@ pub const VERIFY_FRAMES: &[(&str, &str, &str, &str)] = &[
 pub const PREAMBLES: &[(&str, &str)] =
     &[("Consider ", "."), ("Start from ", "."), ("Take ", "."), ("First find ", "."), ("Begin with ", ".")];
 
+/// Openings of the second such sentence, and of later ones.
+pub const NEXT_PREAMBLES: &[(&str, &str)] = &[("Then take ", "."), ("Next, find ", "."), ("From there, take ", ".")];
+
 /// Directives on unit and rounding: `{u}` is the unit in words, `{d}` the decimals.
 pub const UNIT_AND_DECIMALS: &[&str] = &[
     "Give the answer in {u}, rounded to {d}.",

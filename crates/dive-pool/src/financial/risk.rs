@@ -117,7 +117,7 @@ fn single() -> Vec<NativeTool> {
         // changes. Hand-computed: +10 and +20 percent.
         native("financial.growth.mean_dividend_growth", Processing, "Mean yearly growth in percent of dividends per share: the arithmetic mean of the changes from each dividend to the next.")
             .param("dividends", "list(level:dividend[EUR])", "Dividends per share in euros, oldest first.")
-            .field("dividend_growth", "level:growth.dividend[%]", "mean yearly growth rate")
+            .field("dividend_growth", "level:growth.dividend[%]", "arithmetic mean of the yearly growth rates")
             .tail("of {dividends}")
             .digits(6)
             .example(json!({"dividends": [1, 1.1, 1.32]}), "/dividend_growth", 15.0)

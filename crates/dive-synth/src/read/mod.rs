@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
     /// Introductory sentences, then the question and its directive, up to the end.
     fn text_from(&self, pos: usize) -> Vec<Form> {
         let mut readings = Vec::new();
-        for (before, after) in wording::PREAMBLES {
+        for (before, after) in wording::PREAMBLES.iter().chain(wording::NEXT_PREAMBLES) {
             let Some(start) = self.eat(pos, before) else { continue };
             for (end, form) in self.np(start).iter() {
                 let Some(next) = self.eat(*end, after).and_then(|e| self.eat(e, " ")) else { continue };

@@ -147,8 +147,9 @@ impl Realiser<'_> {
             usable.retain(|(_, _, d)| Some(*d) == deepest);
             usable.retain(|(f, label, _)| !self.rivals(form, f, label));
             let Some((described, label, _)) = usable.into_iter().next() else { break };
+            let openings = if self.opened.is_empty() { wording::PREAMBLES } else { wording::NEXT_PREAMBLES };
             let fresh: Vec<(&'static str, &'static str)> =
-                wording::PREAMBLES.iter().copied().filter(|(b, _)| !self.opened.contains(b)).collect();
+                openings.iter().copied().filter(|(b, _)| !self.opened.contains(b)).collect();
             let (before, after) = *self.draw(&fresh)?;
             self.opened.push(before);
             self.push(before);
@@ -157,11 +158,7 @@ impl Realiser<'_> {
             self.push(" ");
             self.referents.push((described.clone(), label));
         }
-        if self.depth(form) <= MAX_DEPTH && !self.repeated(form) {
-            Ok(())
-        } else {
-            Err(Unsayable("too deeply nested"))
-        }
+        if self.depth(form) <= MAX_DEPTH && !self.repeated(form) { Ok(()) } else { Err(Unsayable("too deeply nested")) }
     }
 
     /// The form and its parts, down to what an earlier sentence introduced.
