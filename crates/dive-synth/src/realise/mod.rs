@@ -172,7 +172,12 @@ impl Realiser<'_> {
             found.push(form);
             match form {
                 Form::Literal { .. } | Form::Item { .. } => {}
-                Form::Get { call, .. } => open.extend(call.args.values()),
+                Form::Get { call, .. } => {
+                    // A group is said once, whatever number of its arguments repeat the same description.
+                    let groups = self.lexicon.tool(&call.tool).map_or(&[][..], |e| e.spec.groups.as_slice());
+                    let later = |name: &str| groups.iter().any(|g| g.params.iter().skip(1).any(|p| p == name));
+                    open.extend(call.args.iter().filter(|(name, _)| !later(name)).map(|(_, arg)| arg));
+                }
                 Form::Each { each, call, .. } => {
                     open.push(each);
                     open.extend(call.args.values());
