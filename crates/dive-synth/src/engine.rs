@@ -158,8 +158,7 @@ impl Engine {
         };
         // A formula with all its inputs in the question needs a calculator rather than tools: few of these are enough.
         let calls: Vec<_> = e.evidence.path(&first).into_iter().filter_map(|c| e.evidence.get(c)).collect();
-        let calculator = matches!(calls.as_slice(), [only] if only.inputs().is_empty()
-            && self.pool.spec(&only.tool).is_some_and(|s| s.kind == ToolKind::Processing));
+        let calculator = calls.iter().all(|c| self.pool.spec(&c.tool).is_some_and(|s| s.kind == ToolKind::Processing));
         if calculator && !e.rng.chance(CALCULATORS) {
             let failure = Failure { reason: Reason::Guessable, detail: "a calculator is enough".into() };
             return Err((failure, e.evidence, String::new()));

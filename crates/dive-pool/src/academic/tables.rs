@@ -161,7 +161,7 @@ fn cohens_kappa() -> NativeTool {
     .group("review", "rater_table", &["both_yes", "only_first", "only_second", "both_no"])
     .subject("review")
     .field("agreement", "level:share.agreement[%]", "observed rater agreement")
-    .field("kappa", "level:kappa.cohen", "chance-corrected rater agreement (Cohen's kappa)")
+    .field("kappa", "level:kappa.cohen", "chance-corrected agreement of the two pilot-screening raters (Cohen's kappa)")
     .plural("chance-corrected rater agreements (Cohen's kappa)")
     .field("pabak", "level:kappa.pabak", "prevalence- and bias-adjusted kappa")
     .example(json!({"both_yes": 20, "only_first": 5, "only_second": 10, "both_no": 15}), "/kappa", 0.4)

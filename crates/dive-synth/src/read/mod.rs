@@ -23,9 +23,7 @@ mod sets;
 pub fn read(lexicon: &Lexicon, question: &str) -> Vec<Form> {
     let mut readings: Vec<Form> = Vec::new();
     let mut starts = vec![0];
-    for (_, scenes) in wording::SCENES {
-        starts.extend(scenes.iter().filter(|s| question.starts_with(**s)).map(|s| s.len() + 1));
-    }
+    starts.extend(wording::SCENES.iter().filter(|s| question.starts_with(**s)).map(|s| s.len() + 1));
     for start in starts {
         let reader = Reader { lexicon, text: question, referents: Vec::new(), memo: RefCell::default() };
         for form in reader.text_from(start) {

@@ -53,8 +53,8 @@ pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said,
         tails: Vec::new(),
         plain: false,
     };
-    if r.rng.chance(0.3) {
-        r.scene(form);
+    if r.rng.chance(0.2) {
+        r.scene();
     }
     r.preambles(form)?;
     r.question(form)?;
@@ -109,13 +109,8 @@ impl Realiser<'_> {
         result
     }
 
-    fn scene(&mut self, form: &Form) {
-        let Some(domain) = top_call(form).and_then(|c| self.lexicon.tool(&c.tool)).map(|e| e.spec.domain.clone())
-        else {
-            return;
-        };
-        let scenes = wording::SCENES.iter().find(|(d, _)| *d == domain).map_or(&[][..], |(_, s)| s);
-        if let Some(scene) = self.rng.pick(scenes) {
+    fn scene(&mut self) {
+        if let Some(scene) = self.rng.pick(wording::SCENES) {
             self.push(scene);
             self.push(" ");
         }
@@ -193,7 +188,7 @@ impl Realiser<'_> {
         let mut inside = Vec::new();
         introduced.walk(&mut |f| inside.push(f));
         self.unsaid(form).into_iter().any(|f| {
-            matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. })
+            matches!(f, Form::Literal { .. } | Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. })
                 && f != form
                 && !inside.contains(&f)
                 && !contains_item(f)

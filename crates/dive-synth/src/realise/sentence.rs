@@ -82,7 +82,7 @@ impl Realiser<'_> {
             let fits = match i {
                 0 => !past,
                 wording::WHAT_WAS => past,
-                wording::CALCULATE => computed && measured,
+                i if wording::CALCULATE.contains(&i) => computed && measured,
                 _ => true,
             };
             if fits {
@@ -211,7 +211,6 @@ impl Realiser<'_> {
         if let Form::Apply { op: Op::Filter { cmp }, args } = form
             && let [keys, values, limit] = args.as_slice()
             && !matches!(cmp, Cmp::Equals)
-            && self.rng.chance(0.5)
         {
             self.push("Which ");
             self.set(keys, true)?;
@@ -231,7 +230,6 @@ impl Realiser<'_> {
         if let Form::Apply { op: Op::Filter { cmp }, args } = set
             && let [keys, values, limit] = args.as_slice()
             && !matches!(cmp, Cmp::Equals)
-            && self.rng.chance(0.5)
         {
             self.push("How many ");
             self.set(keys, true)?;
