@@ -472,7 +472,7 @@ impl Episode<'_> {
         let own: Vec<Expr> =
             own.into_iter().filter(|e| year(e).zip(year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25)).collect();
         let other = self.rng.pick(&own).cloned();
-        let b = match other.filter(|_| self.rng.chance(0.4)) {
+        let b = match other.filter(|_| self.rng.chance(0.75)) {
             Some(b) => b,
             None if self.rng.chance(0.3) => {
                 let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));

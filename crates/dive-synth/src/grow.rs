@@ -203,7 +203,12 @@ impl Episode<'_> {
         let mut able: Vec<(usize, String)> = Vec::new();
         for t in self.members {
             let Some(entry) = self.entry(*t) else { continue };
-            if used.contains(&entry.spec.name) || (form == FormKind::Computation && !index::is_processing(entry)) {
+            // A result in other units is no step of its own.
+            let converter = entry.spec.output.fields.iter().all(|f| f.sem == Sem::Number);
+            if converter
+                || used.contains(&entry.spec.name)
+                || (form == FormKind::Computation && !index::is_processing(entry))
+            {
                 continue;
             }
             let params = entry.spec.params.iter().filter(|p| p.required && p.sem.accepts(&sem));

@@ -244,7 +244,9 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
             fields.iter().any(index::askable) && entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)))
         }
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
-        FormKind::Difference | FormKind::Percentage => measures,
+        FormKind::Difference => measures,
+        // A share of one formula's result in another's mostly cancels to something nobody asks for.
+        FormKind::Percentage => measures && !index::is_processing(entry),
         FormKind::Verification => measures && entity_subject,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
