@@ -556,15 +556,30 @@ pub fn skeleton(question: &str, spans: &[Span]) -> String {
     masked
 }
 
-/// Lower-case words and numbers; separators within numbers stay.
+/// Lower-case words and numbers. A name is as many tokens as it has parts: the 4 of "LIAVU-4" is a 4 that a reader sees.
 fn tokens(text: &str) -> Vec<String> {
-    let trim = |w: &str| {
-        w.trim_matches(|c: char| !c.is_alphanumeric() && c != '-')
-            .trim_end_matches("'s")
-            .replace(',', "")
-            .to_lowercase()
-    };
-    text.split_whitespace().map(trim).filter(|w| !w.is_empty()).collect()
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
+    let mut found = vec![String::new()];
+    for (i, c) in chars.iter().enumerate() {
+        let within_number = digit(i.checked_sub(1)) && digit(Some(i + 1));
+        match c {
+            c if c.is_alphanumeric() => {
+                if let Some(word) = found.last_mut() {
+                    word.extend(c.to_lowercase());
+                }
+            }
+            '.' if within_number => {
+                if let Some(word) = found.last_mut() {
+                    word.push('.');
+                }
+            }
+            ',' if within_number => {}
+            _ => found.push(String::new()),
+        }
+    }
+    found.retain(|w| !w.is_empty());
+    found
 }
 
 fn answer_texts(answer: &Answer, into: &mut Vec<String>) {
