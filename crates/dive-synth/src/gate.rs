@@ -486,7 +486,7 @@ pub fn strip(derivation: &Expr) -> &Expr {
 pub fn answer_of(value: &Value, sem: Option<&Sem>, derivation: &Expr) -> Option<Answer> {
     let names =
         |v: &Value| -> Option<Vec<String>> { v.as_array()?.iter().map(|x| x.as_str().map(str::to_string)).collect() };
-    if let Expr::Apply { op, args } = derivation {
+    if let Expr::Apply { op, .. } = derivation {
         match op {
             Op::Top { .. } => return Some(Answer::List { items: names(value)? }),
             Op::Mapping { labels } => {
@@ -495,11 +495,6 @@ pub fn answer_of(value: &Value, sem: Option<&Sem>, derivation: &Expr) -> Option<
                     Some((l.clone(), plain(v, None)?))
                 });
                 return Some(Answer::Mapping { entries: entries.collect::<Option<_>>()? });
-            }
-            Op::If => {
-                let taken = args.get(1..)?;
-                let _ = taken;
-                return plain(value, sem);
             }
             _ => {}
         }
