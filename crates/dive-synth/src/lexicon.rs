@@ -443,24 +443,64 @@ fn divisible(a: &Sem, b: &Sem) -> bool {
     a.subtractable(b) && !matches!(a.unit(), "degC" | "degF" | "%")
 }
 
+/// The words for the two ends of the order of values of one meaning.
+struct Order {
+    superlatives: [&'static str; 2],
+    comparatives: [&'static str; 2],
+}
+
+const HIGH: Order = Order { superlatives: ["highest", "lowest"], comparatives: ["higher", "lower"] };
+const LATE: Order = Order { superlatives: ["latest", "earliest"], comparatives: ["later", "earlier"] };
+const LONG: Order = Order { superlatives: ["longest", "shortest"], comparatives: ["longer", "shorter"] };
+const LARGE: Order = Order { superlatives: ["largest", "smallest"], comparatives: ["greater", "smaller"] };
+const ORDERS: [Order; 4] = [HIGH, LATE, LONG, LARGE];
+
+/// How people order values of a meaning: times are long, sizes and numbers of things large, everything else is high.
+fn order(sem: &Sem) -> &'static Order {
+    match sem {
+        Sem::Date(_) | Sem::Year(_) => &LATE,
+        Sem::Measure { kind, .. } => match kind.as_str() {
+            "duration" | "time" | "half_life" | "lifespan" | "turnaround" | "interval" => &LONG,
+            "area"
+            | "volume"
+            | "length"
+            | "depth"
+            | "mass"
+            | "city_distance"
+            | "count"
+            | "distribution_volume"
+            | "census_population"
+            | "census_households" => &LARGE,
+            _ => &HIGH,
+        },
+        _ => &HIGH,
+    }
+}
+
 /// The superlative for an end of the order of values of this meaning.
 pub fn superlative(end: End, sem: &Sem) -> &'static str {
-    match (end, sem) {
-        (End::Largest, Sem::Date(_) | Sem::Year(_)) => "latest",
-        (End::Smallest, Sem::Date(_) | Sem::Year(_)) => "earliest",
-        (End::Largest, _) => "highest",
-        (End::Smallest, _) => "lowest",
-    }
+    let [most, least] = order(sem).superlatives;
+    if end == End::Largest { most } else { least }
 }
 
 /// The comparative for an end of the order of values of this meaning.
 pub fn comparative(end: End, sem: &Sem) -> &'static str {
-    match (end, sem) {
-        (End::Largest, Sem::Date(_) | Sem::Year(_)) => "later",
-        (End::Smallest, Sem::Date(_) | Sem::Year(_)) => "earlier",
-        (End::Largest, _) => "higher",
-        (End::Smallest, _) => "lower",
-    }
+    let [more, less] = order(sem).comparatives;
+    if end == End::Largest { more } else { less }
+}
+
+/// Every superlative, with its end.
+pub fn superlatives() -> impl Iterator<Item = (End, &'static str)> {
+    ORDERS.iter().flat_map(|o| ends(o.superlatives))
+}
+
+/// Every comparative, with its end.
+pub fn comparatives() -> impl Iterator<Item = (End, &'static str)> {
+    ORDERS.iter().flat_map(|o| ends(o.comparatives))
+}
+
+fn ends([most, least]: [&'static str; 2]) -> [(End, &'static str); 2] {
+    [(End::Largest, most), (End::Smallest, least)]
 }
 
 /// The preposition for a comparison with a threshold of this meaning.
@@ -472,6 +512,16 @@ pub fn threshold(cmp: Cmp, sem: &Sem) -> &'static str {
         (Cmp::Below, _) => "below",
         (Cmp::Equals, _) => "",
     }
+}
+
+/// What a column counts, when its noun says "number of …".
+pub fn counted(field: &Field) -> Option<&str> {
+    field.noun.strip_prefix("number of ").filter(|_| field.sem.is_count())
+}
+
+/// The verb and comparative of a condition on a number of things.
+pub fn more_or_fewer(cmp: Cmp) -> &'static str {
+    if cmp == Cmp::Below { " have fewer than " } else { " have more than " }
 }
 
 /// Ordinals that precede a superlative, from rank 1.

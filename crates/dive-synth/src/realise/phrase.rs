@@ -2,6 +2,7 @@
 
 use dive_core::expr::{Cmp, End, Op};
 use dive_core::form::{Form, FormCall};
+use dive_core::rng::Stream;
 use dive_core::sem::Sem;
 use dive_core::tool::Field;
 use serde_json::Value;
@@ -56,8 +57,11 @@ impl Realiser<'_> {
             .filter(|(p, t)| p == path && t.slots.iter().map(String::as_str).eq(all.iter().copied()))
             .map(|(_, t)| t)
             .collect();
-        if !phrases.is_empty() && !self.plain && self.rng.chance(0.6) {
-            let template = (*self.draw(&phrases)?).clone();
+        let key = format!("{} {path} {all:?}", entry.spec.name);
+        let chosen =
+            self.consistently(key, |rng| if rng.chance(0.6) { rng.below(phrases.len().max(1)) } else { usize::MAX });
+        if let Some(template) = phrases.get(chosen).filter(|_| !self.plain) {
+            let template = (*template).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
                 self.by_noun = false;
                 return Ok(());
@@ -151,20 +155,23 @@ impl Realiser<'_> {
         let fitting: Vec<&Template> =
             entry.tails.iter().filter(|t| t.slots.iter().map(String::as_str).eq(needed.iter().copied())).collect();
         let key = format!("{} {needed:?}", entry.spec.name);
-        let chosen = match self.tails.iter().find(|(k, _)| *k == key) {
-            Some((_, i)) => *i,
-            None => {
-                let i = self.rng.below(fitting.len());
-                self.tails.push((key, i));
-                i
-            }
-        };
+        let chosen = self.consistently(key, |rng| rng.below(fitting.len().max(1)));
         let template = (*fitting.get(chosen).ok_or(Unsayable("no tail"))?).clone();
         if template.parts.is_empty() {
             return Ok(());
         }
         self.push(" ");
         self.fill(entry, call, &template)
+    }
+
+    /// The choice made for `key` earlier in this question, or a new one: two wordings of one thing would look like two things.
+    fn consistently(&mut self, key: String, choose: impl FnOnce(&mut Stream) -> usize) -> usize {
+        if let Some((_, chosen)) = self.chosen.iter().find(|(k, _)| *k == key) {
+            return *chosen;
+        }
+        let chosen = choose(self.rng);
+        self.chosen.push((key, chosen));
+        chosen
     }
 
     pub(super) fn fill(&mut self, entry: &Entry, call: &FormCall, template: &Template) -> Say {

@@ -33,7 +33,9 @@ impl Realiser<'_> {
             (Op::Greater, [a, b]) => self.verification(a, b),
             (Op::If, [condition, a, b]) => self.conditional(condition, a, b),
             (Op::Mapping { .. }, [a, b]) => {
-                let (x, y, z) = *self.draw(wording::PAIR_FRAMES)?;
+                let entities = [a, b].iter().any(|f| matches!(self.lexicon.sem(f), Some(Sem::Entity(_))));
+                let frames = if entities { wording::ENTITY_PAIR_FRAMES } else { wording::PAIR_FRAMES };
+                let (x, y, z) = *self.draw(frames)?;
                 self.framed(x, a, y, b, z, true)
             }
             (Op::PercentOf, [a, b]) => {
@@ -66,7 +68,7 @@ impl Realiser<'_> {
         if matches!(sem, Some(Sem::List(_))) {
             return self.listing(form);
         }
-        if matches!(sem, Some(Sem::Entity(_))) && self.rng.chance(0.7) {
+        if matches!(sem, Some(Sem::Entity(_))) {
             let (before, after) = *self.draw(wording::ENTITY_FRAMES)?;
             self.push(before);
             self.np(form)?;
@@ -249,9 +251,18 @@ impl Realiser<'_> {
         Ok(())
     }
 
-    /// " have a headcount above 500"
+    /// " have a headcount above 500", " have more than 500 employees"
     pub(super) fn have(&mut self, values: &Form, cmp: Cmp, limit: &Form) -> Say {
         let sem = self.element(values)?;
+        if let (Form::Get { call, path }, Form::Literal { .. }) = (values, limit)
+            && let Some(counted) = self.lexicon.tool(&call.tool).and_then(|e| lexicon::counted(e.column_field(path)?))
+        {
+            let counted = format!(" {counted}");
+            self.push(lexicon::more_or_fewer(cmp));
+            self.np(limit)?;
+            self.push(&counted);
+            return Ok(());
+        }
         self.push(" have ");
         let at = self.text.len();
         self.measured_by(values)?;
