@@ -272,6 +272,9 @@ pub struct ToolSpec {
     pub effect: Effect,
     /// The same arguments always give the same result.
     pub deterministic: bool,
+    /// It returns published facts under real names, which a model may know by heart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common_knowledge: bool,
     /// Inputs.
     pub params: Vec<Param>,
     /// Inputs that belong together.

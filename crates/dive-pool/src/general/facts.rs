@@ -166,6 +166,7 @@ fn country_profile() -> NativeTool {
         Retrieval,
         "Returns facts about a member state of the United Nations: population around 2022, subregion, currency, calling code, ISO codes, centroid and EU membership.",
     )
+    .common_knowledge()
     .param("country", "entity:country", "English name, with article where usage has one, e.g. Sweden, the Netherlands.")
     .field("population", "count:national_inhabitant", "")
     .field("subregion", "category:subregion", "UN subregion")
@@ -219,6 +220,7 @@ fn countries_in_subregion() -> NativeTool {
         Retrieval,
         "Lists the member states of the United Nations in a subregion of the UN geoscheme, with population around 2022 and centroid latitude.",
     )
+    .common_knowledge()
     .param("subregion", "category:subregion", "Subregion, e.g. Northern Europe.")
     .choices(&choices)
     .rows("countries", "country", "countries", "name")
@@ -244,6 +246,7 @@ fn currency_profile() -> NativeTool {
         Retrieval,
         "Returns the ISO 4217 entry of a currency: English name, numeric code and number of decimal places of its minor unit.",
     )
+    .common_knowledge()
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. SEK.")
     .field("name", "text:currency_name", "")
     .field("numeric_code", "text:numeric_code", "numeric ISO 4217 equivalent")
@@ -268,6 +271,7 @@ fn countries_using_currency() -> NativeTool {
         Retrieval,
         "Lists the member states of the United Nations whose official currency is the given one, with population around 2022 and centroid latitude.",
     )
+    .common_knowledge()
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. EUR.")
     .rows("countries", "country", "countries", "name")
     .field("name", "entity:country", "name")
@@ -305,6 +309,7 @@ fn element_profile() -> NativeTool {
         Retrieval,
         "Returns physical data of a chemical element up to californium: symbol, atomic number and weight, melting and boiling point, density, ionization energy, radius, period and year of discovery.",
     )
+    .common_knowledge()
     .param("element", "entity:element", "English name in lower case, e.g. tungsten.")
     .field("symbol", "text:element_symbol", "")
     .field("atomic_number", "count:proton", "")
@@ -354,6 +359,7 @@ fn elements_in_group() -> NativeTool {
         Retrieval,
         "Lists the chemical elements up to californium in a named group of the periodic table, with atomic radius and first ionization energy; hydrogen is not counted as an alkali metal.",
     )
+    .common_knowledge()
     .param("group", "category:element_group", "Group of the periodic table.")
     .choices(&choices)
     .rows("elements", "chemical element", "chemical elements", "name")
@@ -389,6 +395,7 @@ fn isotopes() -> NativeTool {
         Retrieval,
         "Lists the naturally occurring isotopes of a chemical element with mass number and natural abundance in percent.",
     )
+    .common_knowledge()
     .param("element", "entity:element", "English name in lower case, e.g. tin.")
     .rows("isotopes", "naturally occurring isotope", "naturally occurring isotopes", "name")
     .field("name", "text:isotope", "name")
