@@ -5,6 +5,7 @@ use dive_core::exemplar::FormKind;
 use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::Field;
+use dive_tools::entities::Naming;
 use serde_json::Value;
 
 use crate::episode::{About, Bound, Episode};
@@ -181,7 +182,7 @@ impl Episode<'_> {
         let b = if self.rng.chance(0.2) { self.other_field(focal, call, &a, &sem) } else { None };
         let (a, b) = match b {
             Some(b) => (a, b),
-            None => self.paired(&a)?,
+            None => self.paired_amounts(&a)?,
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         (x != y).then_some((a, b))
@@ -198,7 +199,23 @@ impl Episode<'_> {
     /// An expression beside the same one about something else. Cities are compared by name; two papers, studies or patients are
     /// not, unless they stand at the two ends of an order of one list.
     fn paired(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        let constants = self.replaceable(expr);
+        self.paired_by(expr, |_| true)
+    }
+
+    /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
+    /// pulse to somebody else's?
+    fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
+        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. });
+        let entities = self.pool.entities();
+        self.paired_by(expr, |sem| {
+            let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
+            !(level && naming == Some(Naming::Person))
+        })
+    }
+
+    fn paired_by(&mut self, expr: &Expr, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
+        let mut constants = self.replaceable(expr);
+        constants.retain(|(_, sem)| varies(sem));
         let times: Vec<_> = constants.iter().filter(|(_, s)| matches!(s, Sem::Year(_) | Sem::Date(_))).collect();
         let (old, sem) = match self.rng.pick(&times) {
             Some(time) if self.rng.chance(0.6) => (*time).clone(),
@@ -247,7 +264,10 @@ impl Episode<'_> {
     /// Whether entities of a type are known by a title or a number, so that a person has one in mind only within a list.
     fn catalogued(&self, entity: &str) -> bool {
         let numbered = |n: &String| n.contains(|c: char| c.is_ascii_digit());
-        self.pool.entities().get(entity).is_some_and(|t| t.quoted || t.names.first().is_some_and(numbered))
+        self.pool
+            .entities()
+            .get(entity)
+            .is_some_and(|t| t.naming == Naming::Title || t.names.first().is_some_and(numbered))
     }
 
     /// An expression about the two entities at the ends of an order of one list, described, or named for now.
@@ -317,11 +337,13 @@ impl Episode<'_> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
         crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
-        let part = self.other_field(focal, call, &a, &sem);
+        // One amount may be a part of the other; of two readings neither is.
+        let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
+        let part = if amount { self.other_field(focal, call, &a, &sem) } else { None };
         let (op, a, b) = match part.filter(|_| self.rng.chance(0.6)) {
             Some(b) => (Op::PercentOf, a, b),
             None => {
-                let (a, b) = self.paired(&a)?;
+                let (a, b) = self.paired_amounts(&a)?;
                 // A change is from one time to another; between two things there is a share or a ratio.
                 let op = match self.rng.below(3) {
                     _ if self.apart_in_time(&a, &b) => Op::PercentChange,
@@ -338,7 +360,9 @@ impl Episode<'_> {
             Op::Divide => x < y,
             _ => self.later(&a, &b),
         };
-        let sensible = x > 0.0 && y > 0.0 && x != y && x.max(y) / x.min(y) < 1000.0;
+        // Two review rounds are not "200 % of" one.
+        let few = if sem.is_count() { 10.0 } else { 0.0 };
+        let sensible = x > few && y > few && x != y && x.max(y) / x.min(y) < 1000.0;
         let args = if swapped { [b, a] } else { [a, b] };
         sensible.then(|| Expr::apply(op, args))
     }
@@ -547,7 +571,7 @@ impl Episode<'_> {
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
-        if self.rng.chance(0.15) {
+        if self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;

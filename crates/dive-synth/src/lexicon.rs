@@ -9,6 +9,7 @@ use dive_core::form::{Form, FormCall};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::{Field, Param, Rows, ToolSpec};
 use dive_tools::ToolPool;
+use dive_tools::entities::Naming;
 
 /// A phrase with slots.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,7 +163,7 @@ pub struct Lexicon {
     names: HashMap<String, Vec<(String, Sem)>>,
     /// (entity type, bundle) → (tool, subject parameter, pointers).
     bundles: HashMap<(String, String), (String, String, Vec<String>)>,
-    entities: HashMap<String, (String, String, bool)>,
+    entities: HashMap<String, (String, String, Naming)>,
 }
 
 impl Lexicon {
@@ -198,7 +199,7 @@ impl Lexicon {
             }
         }
         for entity in pool.entities().types() {
-            let words = (entity.noun.clone(), entity.plural.clone(), entity.quoted);
+            let words = (entity.noun.clone(), entity.plural.clone(), entity.naming);
             lexicon.entities.insert(entity.name.clone(), words);
             for name in &entity.names {
                 lexicon.add_name(name, name, Sem::Entity(entity.name.clone()));
@@ -297,7 +298,12 @@ impl Lexicon {
 
     /// Whether names of this meaning stand in quotation marks.
     pub fn quoted(&self, sem: &Sem) -> bool {
-        sem.entity().and_then(|e| self.entities.get(e)).is_some_and(|(_, _, quoted)| *quoted)
+        self.naming(sem) == Some(Naming::Title)
+    }
+
+    /// What names of this meaning are.
+    pub fn naming(&self, sem: &Sem) -> Option<Naming> {
+        sem.entity().and_then(|e| self.entities.get(e)).map(|(_, _, naming)| *naming)
     }
 
     /// What one entity of a type is called.

@@ -31,6 +31,10 @@ pub const ENTITY_FRAMES: &[(&str, &str)] = &[
     ("I am looking for ", "."),
 ];
 
+/// Frames for one person.
+pub const PERSON_FRAMES: &[(&str, &str)] =
+    &[("Who is ", "?"), ("Name ", "."), ("Identify ", "."), ("Tell me the name of ", "."), ("Can you name ", "?")];
+
 /// Frames for a list of names.
 pub const LIST_FRAMES: &[(&str, &str)] =
     &[("List ", "."), ("Name all ", "."), ("Give me the names of ", "."), ("Identify all ", ".")];
@@ -57,6 +61,9 @@ pub const PAIR_FRAMES: &[(&str, &str, &str)] = &[
 /// Frames for two entities.
 pub const ENTITY_PAIR_FRAMES: &[(&str, &str, &str)] =
     &[("Name both ", " and ", "."), ("Identify ", " and ", "."), ("Find both ", " and ", "."), ("Name ", " and ", ".")];
+
+/// Stands between what is asked and the two things of which one is meant.
+pub const WHICHEVER: &str = " of whichever of ";
 
 /// Frames for a comparison of A with B; the comparative stands after the second piece.
 pub const VERIFY_FRAMES: &[(&str, &str, &str, &str)] = &[

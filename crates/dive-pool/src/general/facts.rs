@@ -2,7 +2,7 @@
 
 use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::Retrieval;
-use dive_tools::entities::EntityType;
+use dive_tools::entities::{EntityType, Naming};
 use dive_tools::native::{NativeTool, native};
 use iso_currency::Currency;
 use keshvar::{Country, CountryIterator};
@@ -106,7 +106,7 @@ pub fn entity_types() -> Vec<EntityType> {
         noun: name.into(),
         plural: plural.into(),
         domain: "general".into(),
-        quoted: false,
+        naming: Naming::Thing,
         names,
     };
     let mut countries: Vec<String> = members().map(|c| country_name(&c)).collect();

@@ -53,10 +53,16 @@ impl<'a> Reader<'a> {
 
     pub(super) fn sentence(&self, pos: usize) -> Parses<Form> {
         let mut found = Vec::new();
-        for (before, after) in wording::VALUE_FRAMES.iter().chain(wording::ENTITY_FRAMES) {
+        for (before, after) in single_frames() {
             let Some(start) = self.eat(pos, before) else { continue };
             for (end, form) in self.np(start).iter() {
                 found.extend(self.eat(*end, after).map(|e| (e, form.clone())));
+            }
+        }
+        for (before, after) in single_frames() {
+            let Some(start) = self.eat(pos, before).and_then(|p| self.eat(p, "the ")) else { continue };
+            for (end, form) in self.whichever(start) {
+                found.extend(self.eat(end, after).map(|e| (e, form)));
             }
         }
         for (before, after) in wording::LIST_FRAMES {
@@ -159,6 +165,32 @@ impl<'a> Reader<'a> {
                 }
             }
         }
+    }
+
+    /// "… of whichever of A and B has the higher …"
+    fn whichever(&self, pos: usize) -> Parses<Form> {
+        let mut found = Vec::new();
+        for (end, asked) in self.item_measure(pos, false) {
+            let Some(start) = self.eat(end, wording::WHICHEVER) else { continue };
+            for (end, (first, second)) in self.two_plain(start, " and ") {
+                let has = [" has the ", " had the "].into_iter().find_map(|h| self.eat(end, h));
+                let Some(has) = has else { continue };
+                for (_, word) in lexicon::comparatives().filter(|(end, _)| *end == End::Largest) {
+                    let Some(next) = self.eat(has, word).and_then(|e| self.eat(e, " ")) else { continue };
+                    for (end, by) in self.item_measure(next, false) {
+                        let one = about(&asked, &first).zip(about(&by, &first));
+                        let other = about(&asked, &second).zip(about(&by, &second));
+                        let Some(((a, x), (b, y))) = one.zip(other) else { continue };
+                        let same = matches!((&a, &x), (Form::Get { call: c, .. }, Form::Get { call: d, .. }) if c == d);
+                        let fits = self.sem(&x).is_some_and(|s| lexicon::comparative(End::Largest, &s) == word);
+                        if same && fits {
+                            found.push((end, Form::apply(Op::If, [Form::apply(Op::Greater, [x, y]), a, b])));
+                        }
+                    }
+                }
+            }
+        }
+        found
     }
 
     pub(super) fn two_plain(&self, pos: usize, between: &str) -> Parses<(Form, Form)> {
@@ -386,4 +418,20 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The frames around one noun phrase, each once.
+fn single_frames() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let persons = wording::PERSON_FRAMES.iter().filter(|f| !wording::ENTITY_FRAMES.contains(f));
+    wording::VALUE_FRAMES.iter().chain(wording::ENTITY_FRAMES).chain(persons)
+}
+
+/// The measure of an element, said of something else.
+fn about(measure: &Form, thing: &Form) -> Option<Form> {
+    let Form::Get { call, path } = measure else { return None };
+    let args = call.args.iter().map(|(name, arg)| {
+        let arg = if matches!(arg, Form::Item { .. }) { thing } else { arg };
+        (name.clone(), arg.clone())
+    });
+    Some(Form::get(&call.tool, args.collect(), path.clone()))
 }

@@ -60,7 +60,11 @@ impl Realiser<'_> {
         let key = format!("{} {path} {all:?}", entry.spec.name);
         let chosen =
             self.consistently(key, |rng| if rng.chance(0.6) { rng.below(phrases.len().max(1)) } else { usize::MAX });
-        if let Some(template) = phrases.get(chosen).filter(|_| !self.plain) {
+        let plain = std::mem::take(&mut self.plain);
+        // One is nearest *to* something, which a noun with "of" cannot say.
+        let chosen =
+            if field.noun.starts_with("nearest ") { chosen.min(phrases.len().saturating_sub(1)) } else { chosen };
+        if let Some(template) = phrases.get(chosen).filter(|_| !plain) {
             let template = (*template).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
                 self.by_noun = false;
@@ -76,7 +80,9 @@ impl Realiser<'_> {
         let subject = self.subject(&entry, call)?;
         match &subject {
             Some(Form::Literal { literal: Value::String(name), .. })
-                if !name.ends_with('s') && !self.quoted_subject(subject.as_ref()) && self.rng.chance(0.3) =>
+                if !name.ends_with('s')
+                    && !self.quoted_subject(subject.as_ref())
+                    && self.consistently("'s".into(), |rng| usize::from(rng.chance(0.3))) == 1 =>
             {
                 self.np(subject.as_ref().ok_or(Unsayable("subject"))?)?;
                 self.push("'s ");
