@@ -205,7 +205,7 @@ impl Episode<'_> {
     /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
     /// pulse to somebody else's?
     fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. });
+        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_));
         let entities = self.pool.entities();
         self.paired_by(expr, |sem| {
             let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
@@ -578,9 +578,8 @@ impl Episode<'_> {
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
-        let year = |e: &Expr| self.eval(e).and_then(|v| v.as_str()?.get(..4)?.parse::<i64>().ok());
-        let own: Vec<Expr> =
-            own.into_iter().filter(|e| year(e).zip(year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25)).collect();
+        let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
+        let own: Vec<Expr> = own.into_iter().filter(near).collect();
         let other = self.rng.pick(&own).cloned();
         let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
             Some(b) => (a, b),
@@ -588,9 +587,17 @@ impl Episode<'_> {
                 let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
                 (a, Expr::literal(date, Sem::Date(String::new())))
             }
-            None => self.paired(&a)?,
+            None => self.paired_amounts(&a)?,
         };
+        // Before it was in use everywhere, the Gregorian calendar is only one answer.
+        if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
+            return None;
+        }
         (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+    }
+
+    fn year(&self, date: &Expr) -> Option<i64> {
+        self.eval(date)?.as_str()?.get(..4)?.parse().ok()
     }
 
     /// "If the elevation of A is above that of B, give the population of A; otherwise that of B."

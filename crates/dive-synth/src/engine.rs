@@ -51,7 +51,7 @@ const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
 /// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
-const UNAIDED: f64 = 0.15;
+const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
 const WORDINGS: u32 = 5;
 

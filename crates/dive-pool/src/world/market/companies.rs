@@ -328,7 +328,7 @@ pub fn supply(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -> 
             let most = (supplier.revenue as f64 / 12.0).min(customer.cost as f64 / 8.0) / 10.0;
             let value = rounded(most * rng.range(0.15, 1.0), 2);
             let since = day(rng, 2012.max(supplier.founded_year).max(customer.founded_year + 1), 2024);
-            let until = day(rng, 2025, 2032).replacen("2025-0", "2025-1", 1);
+            let until = day(rng, 2026, 2032);
             insert.execute(params![supplier.name, customer.name, value, since, until])?;
         }
     }
