@@ -3,12 +3,16 @@
 import datetime
 import math
 import zlib
+from importlib.metadata import version
 
+import babel.numbers
 import dateutil.easter
 import fluids
 import numpy
 import periodictable
+import phonenumbers
 import pint
+import pycountry
 import pygeohash
 import roman
 import scipy.constants
@@ -453,3 +457,53 @@ def _(base):
 def _(digits):
     refuse_if(not digits.isdecimal() or len(digits) > 64)
     return {"checksum": f"{zlib.crc32(digits.encode()):08x}"}
+
+
+# Facts of the real world, from other tables than the tools' own
+
+COUNTRIES = {"SE": "Sweden", "NL": "the Netherlands", "GB": "the United Kingdom", "BG": "Bulgaria", "HR": "Croatia", "US": "the United States",
+             "KR": "South Korea", "CI": "Ivory Coast", "CV": "Cape Verde", "SS": "South Sudan", "TL": "Timor-Leste"}
+COUNTRIES |= {c.alpha_2: c.name for c in pycountry.countries if c.name in (
+    "Albania Argentina Armenia Australia Austria Azerbaijan Bangladesh Belgium Benin Botswana Brazil Cambodia Cameroon Canada Chad Chile China Colombia Cuba Denmark "
+    "Ecuador Egypt Estonia Ethiopia Fiji Finland France Gabon Georgia Germany Ghana Greece Guatemala Guyana Haiti Honduras Hungary Iceland India Indonesia Iraq Ireland "
+    "Israel Italy Jamaica Japan Jordan Kazakhstan Kenya Kuwait Kyrgyzstan Latvia Lebanon Lesotho Liberia Libya Liechtenstein Lithuania Luxembourg Madagascar Malawi "
+    "Malaysia Mali Malta Mauritania Mauritius Mexico Monaco Mongolia Montenegro Morocco Mozambique Myanmar Namibia Nauru Nepal Nicaragua Niger Nigeria Norway Oman "
+    "Pakistan Palau Panama Paraguay Peru Poland Portugal Qatar Romania Rwanda Samoa Senegal Serbia Seychelles Singapore Slovakia Slovenia Somalia Spain Sudan Suriname "
+    "Switzerland Tajikistan Thailand Togo Tonga Tunisia Turkmenistan Tuvalu Uganda Ukraine Uruguay Uzbekistan Vanuatu Yemen Zambia Zimbabwe").split()}
+
+
+@oracle("country_profile", f"pycountry {version('pycountry')}, phonenumbers {version('phonenumbers')}, and Babel {version('babel')} for the currency of February 2026",
+        {"country": one("Sweden")}, edges=[{"country": name} for name in sorted(COUNTRIES.values())], n=0)
+def _(country):
+    code = next(c for c, name in COUNTRIES.items() if name == country)
+    tender = babel.numbers.get_territory_currencies(code, start_date=datetime.date(2026, 2, 1))
+    expected = {"alpha3": pycountry.countries.get(alpha_2=code).alpha_3, "calling_code": f"+{phonenumbers.country_code_for_region(code)}"}
+    if code == "BG":
+        # The euro since 1 January 2026, which this release of the CLDR does not have yet.
+        tender = ["EUR"]
+    # Where several currencies are legal tender there is no telling which of them a table names.
+    return expected | ({"currency": tender[0]} if len(tender) == 1 else {})
+
+
+@oracle("currency_profile", "pycountry:currencies", {"currency": one("SEK")}, edges=[{"currency": c} for c in "SEK EUR USD GBP JPY CHF DKK NOK PLN CZK HUF RON TRY BRL MXN INR CNY KRW THB IDR MYR PHP SGD AUD NZD CAD ZAR EGP KES NGN XOF XAF ILS SAR AED KWD JOD TND ISK UAH".split()], n=0)
+def _(currency):
+    return {"numeric_code": pycountry.currencies.get(alpha_3=currency).numeric}
+
+
+ELEMENTS = [e for e in periodictable.elements if 1 <= e.number <= 92 and e.number not in (43, 61)]
+
+
+@oracle("element_profile", "periodictable:elements", {"element": one("gold")}, edges=[{"element": e.name} for e in ELEMENTS], n=0, rel=2e-4)
+def _(element):
+    e = next(e for e in ELEMENTS if e.name == element)
+    return {"symbol": e.symbol, "atomic_number": e.number, "atomic_weight": e.mass}
+
+
+@oracle("natural_isotopes", "periodictable:isotope abundances", {"element": one("gold")}, edges=[{"element": e.name} for e in ELEMENTS if e.number <= 83], n=0, rel=0.02, abs_=0.02)
+def _(element):
+    e = next(e for e in ELEMENTS if e.name == element)
+    natural = sorted((i.isotope, i.abundance) for i in e if i.abundance)
+    expected = {}
+    for place, (mass, abundance) in enumerate(natural):
+        expected |= {f"isotopes/{place}/mass_number": mass, f"isotopes/{place}/abundance": abundance}
+    return expected
