@@ -5,6 +5,7 @@ import math
 import pathlib
 import sys
 import tempfile
+import warnings
 
 import academic
 import biological
@@ -52,6 +53,8 @@ def check():
 
 
 def main():
+    # Libraries warn about the edge cases that are asked for on purpose.
+    warnings.simplefilter("ignore", RuntimeWarning)
     if sys.argv[1:] == ["--check"]:
         check()
     else:
