@@ -407,7 +407,7 @@ fn isotopes() -> NativeTool {
     .example_error(json!({"element": "kryptonite"}))
     .run(|name: String| {
         let element = element_named(&name)?;
-        let rows: Vec<Value> = Isotope::iter()
+        let mut rows: Vec<Value> = Isotope::iter()
             .filter(|i| i.element() == element)
             .filter_map(|i| Some((i.mass_number(), i.natural_abundance()?.0)))
             .filter(|(_, abundance)| *abundance > 0.0)
@@ -415,6 +415,10 @@ fn isotopes() -> NativeTool {
                 json!({"name": format!("{name}-{mass}"), "mass_number": mass, "abundance": abundance})
             })
             .collect();
+        if element == Element::Ta {
+            // The table has ground states only; one isotope of tantalum occurs as an isomer (IUPAC 2013: 0.01201 percent).
+            rows.insert(0, json!({"name": "tantalum-180m", "mass_number": 180, "abundance": 0.01201}));
+        }
         Ok(json!({"isotopes": rows}))
     })
 }

@@ -131,6 +131,7 @@ fn generate(path: &Path, seed: u64) -> rusqlite::Result<()> {
     let mut connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "off")?;
     connection.pragma_update(None, "synchronous", "off")?;
+    connection.pragma_update(None, "user_version", (seed % names::CLASSES) as i64)?;
     for (_, generator) in GENERATORS {
         let transaction = connection.transaction()?;
         generator(&transaction, seed)?;

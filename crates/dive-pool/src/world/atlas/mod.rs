@@ -32,7 +32,7 @@ pub const ENTITIES: &[super::NamedRows] = &[
 /// The database cannot be written.
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut land = land::plan(seed, &mut taken);
     let airports = network::airports(db, seed, &land, &mut taken)?;
     land::write(db, seed, &mut land, &airports, &mut taken)?;
