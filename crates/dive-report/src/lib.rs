@@ -7,10 +7,12 @@
 //! Calls are counted over three objects that are never mixed: the certified path of a task, all evidence of its episode,
 //! and the trajectories of agents.
 
+pub mod compare;
 pub mod infer;
 pub mod measure;
 mod record;
 pub mod stats;
+pub mod steer;
 mod structure;
 pub mod table;
 pub mod text;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::measure::Variety;
+use crate::compare::Comparison;
+use crate::measure::{Expected, Variety};
 use crate::stats::{ObjectStats, Stats};
+use crate::steer::{Aim, Outcomes, UnderCovered};
 
 /// Names shown of what was never used.
 const NAMED: usize = 8;
@@ -215,4 +217,78 @@ fn named(counts: &BTreeMap<String, u64>) -> String {
 
 fn sized(counts: &BTreeMap<u64, u64>) -> String {
     counts.iter().map(|(k, n)| format!("{k}: {n}")).collect::<Vec<_>>().join(", ")
+}
+
+/// What became of episodes, and what is under-covered.
+pub fn steering(outcomes: &Outcomes, lacking: &UnderCovered) -> String {
+    let mut out = vec![format!(
+        "\nYield: {} of {} episodes gave a task ({})",
+        outcomes.all.accepted,
+        outcomes.all.episodes,
+        percent(outcomes.all.share)
+    )];
+    let worst = |map: &BTreeMap<String, Aim>, shown: usize| -> String {
+        let mut aims: Vec<(&String, &Aim)> = map.iter().filter(|(_, a)| a.accepted < a.episodes).collect();
+        aims.sort_by(|(n, a), (m, b)| a.share.total_cmp(&b.share).then(b.episodes.cmp(&a.episodes)).then(n.cmp(m)));
+        let line = |(name, aim): &(&String, &Aim)| format!("{name} {}/{}", aim.accepted, aim.episodes);
+        aims.iter().take(shown).map(line).collect::<Vec<_>>().join(", ")
+    };
+    let mut put = |key: &str, text: String| {
+        if !text.is_empty() {
+            out.push(format!("  {key:<24}{text}"));
+        }
+    };
+    put("by reason", named(&outcomes.all.rejected));
+    put("lowest by form", worst(&outcomes.by_form, 6));
+    put("lowest by tool", worst(&outcomes.by_tool, 6));
+    put("lowest by topology", worst(&outcomes.by_topology, 6));
+    let names = |all: &[String]| match all.len() {
+        0 => "none".to_string(),
+        n if n > NAMED => {
+            format!("{n}: {} and {} more", all.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", "), n - NAMED)
+        }
+        n => format!("{n}: {}", all.join(", ")),
+    };
+    out.push("\nUnder-covered (see `dive stats --weights FILE`)".into());
+    let mut put = |key: &str, text: String| out.push(format!("  {key:<24}{text}"));
+    put("tools never used", names(&lacking.unused_tools));
+    put("tools that give nothing", names(&lacking.barren_tools));
+    put("tools rarely used", names(&lacking.rare_tools));
+    put("forms", names(&lacking.rare_forms));
+    put("topology classes", format!("{} with fewer than ten tasks", lacking.rare_topologies));
+    out.join("\n")
+}
+
+/// Two datasets side by side.
+pub fn comparison(c: &Comparison) -> String {
+    let mut out = vec![format!(
+        "A  {}: {} tasks, calls over the {}\nB  {}: {} tasks, calls over the {}",
+        c.a.name, c.a.tasks, c.a.calls_over, c.b.name, c.b.tasks, c.b.calls_over
+    )];
+    if !c.same_object {
+        out.push("The two are counted over different objects; compare what concerns calls with care.".into());
+    }
+    out.push(format!("\nDistinct classes among {} tasks, with 95 % intervals", c.n));
+    out.push(format!("  {:<28}{:<28}{:<28}more", "", "A", "B"));
+    for line in &c.classes {
+        let cell = |e: &Option<Expected>| {
+            e.as_ref().map_or("—".to_string(), |e| format!("{:.1} ({:.1}–{:.1})", e.classes, e.low, e.high))
+        };
+        let more = match line.more.as_str() {
+            "a" => "A",
+            "b" => "B",
+            other => other,
+        };
+        let text = format!("  {:<28}{:<28}{:<28}{more}", line.of.replace('_', " "), cell(&line.a), cell(&line.b));
+        out.push(text.trim_end().into());
+    }
+    out.push(format!("\nAverages\n  {:<28}{:<28}B", "", "A"));
+    out.extend(c.averages.iter().map(|l| format!("  {:<28}{:<28.3}{:.3}", l.of, l.a, l.b)));
+    out.push(format!("\nWording of {} questions, masked by {}\n  {:<28}{:<28}B", c.n, c.masked_by, "", "A"));
+    out.extend(c.text.iter().map(|l| format!("  {:<28}{:<28.4}{:.4}", l.of, l.a, l.b)));
+    out.push("\nHow far apart the distributions are (0 the same, 1 nothing in common)".into());
+    out.extend(c.distances.iter().map(|(of, d)| format!("  {of:<28}{d:.3}")));
+    let tools = &c.tools;
+    out.push(format!("\nTools used: {} by both, {} by A only, {} by B only", tools.both, tools.only_a, tools.only_b));
+    out.join("\n")
 }

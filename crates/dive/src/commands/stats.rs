@@ -1,8 +1,10 @@
 //! `dive stats`.
 
+use std::fs;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
+use dive_report::steer::{self, Outcomes, UnderCovered};
 use dive_report::{Stats, table};
 use serde::Serialize;
 
@@ -16,6 +18,8 @@ struct Report<'a> {
     #[serde(flatten)]
     stats: &'a Stats,
     retention: Retention<'a>,
+    outcomes: &'a Outcomes,
+    under_covered: &'a UnderCovered,
     run: String,
 }
 
@@ -28,9 +32,18 @@ struct Retention<'a> {
     pending: u64,
 }
 
+const WEIGHTS_HEAD: &str = "# How much more often than usual `dive synth --weights` aims at each tool and form.\n\n";
+
 pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
     let run = super::open(&args.run, file)?;
-    let (stats, summary) = (gather::analysis(&run)?.stats, run.summary()?);
+    let (gathered, summary) = (gather::everything(&run)?, run.summary()?);
+    let (stats, outcomes) = (&gathered.analysis.stats, &gathered.outcomes);
+    let under_covered = steer::under_covered(stats, outcomes);
+    if let Some(path) = &args.weights {
+        let text = format!("{WEIGHTS_HEAD}{}", toml::to_string(&steer::weights(stats, outcomes))?);
+        fs::write(path, text).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))?;
+        print::note(&format!("weights written: dive synth --weights {} … aims at what is rare here", path.display()));
+    }
     if json {
         let retention = Retention {
             episodes: summary.episodes,
@@ -39,10 +52,12 @@ pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
             failed: summary.failed,
             pending: summary.pending,
         };
-        print::object(&Report { stats: &stats, retention, run: run.dir().display().to_string() })?;
+        let run = run.dir().display().to_string();
+        print::object(&Report { stats, retention, outcomes, under_covered: &under_covered, run })?;
     } else {
         say(super::synth::numbers(&run)?)?;
-        say(clean(&table::stats(&stats)))?;
+        say(clean(&table::stats(stats)))?;
+        say(clean(&table::steering(outcomes, &under_covered)))?;
     }
     Ok(ExitCode::SUCCESS)
 }
