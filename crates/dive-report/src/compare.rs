@@ -120,7 +120,8 @@ pub fn compare(a: (&str, &Analysis), b: (&str, &Analysis)) -> Comparison {
     let (ta, tb) = (a.1.texts.at(n as usize, mask), b.1.texts.at(n as usize, mask));
     let mut text = Vec::new();
     for (name, a, b) in [("", &ta.raw, &tb.raw), ("masked, ", &ta.masked, &tb.masked)] {
-        let measures: [(&str, fn(&Wording) -> f64); 6] = [
+        type Measure = fn(&Wording) -> f64;
+        let measures: [(&str, Measure); 6] = [
             ("distinct texts", |w| w.distinct_texts as f64),
             ("distinct-1", |w| w.distinct_1),
             ("distinct-2", |w| w.distinct_2),

@@ -8,8 +8,10 @@
 //! and the trajectories of agents.
 
 pub mod compare;
+pub mod html;
 pub mod infer;
 pub mod measure;
+pub mod plain;
 mod record;
 pub mod stats;
 pub mod steer;

@@ -117,6 +117,8 @@ pub(crate) struct Certified {
     pub on_path: Inference,
     pub on_evidence: Inference,
     pub focal: String,
+    /// Words of the question and calls made so far, after each round.
+    pub growth: Vec<(u64, u64)>,
 }
 
 /// One task as the metrics see it.
@@ -151,7 +153,12 @@ impl Record {
         });
         let answer = serde_json::to_value(&task.answer).ok();
         let answer = answer.as_ref().and_then(|a| a.get("type")?.as_str()).unwrap_or("unknown").to_string();
+        let growth = task.rounds.iter().map(|r| {
+            let calls = task.evidence.calls.iter().filter(|c| c.round <= r.round).count() as u64;
+            (r.question.split_whitespace().count() as u64, calls)
+        });
         let certified = Certified {
+            growth: growth.collect(),
             failed: task.evidence.calls.iter().filter(|c| c.outcome.value().is_none()).count() as u64,
             rounds: task.rounds.len() as u64,
             steps: task.rounds.iter().map(|r| r.step.clone()).collect(),

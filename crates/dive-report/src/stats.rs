@@ -59,6 +59,8 @@ pub struct Stats {
     pub rounds: BTreeMap<u64, u64>,
     /// Rounds by how the task grew in them.
     pub steps: BTreeMap<String, u64>,
+    /// How questions grew, over the tasks that have the round.
+    pub growth: BTreeMap<u64, Growth>,
     /// Tasks by form.
     pub forms: BTreeMap<String, u64>,
     /// Tasks by type of answer.
@@ -93,6 +95,17 @@ pub struct Stats {
     pub text: TextStats,
     /// Distinct classes expected in subsets, over what `calls_over` names.
     pub rarefaction: BTreeMap<String, Vec<Expected>>,
+}
+
+/// Questions after a round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct Growth {
+    /// Tasks with this round.
+    pub tasks: u64,
+    /// Words of the question, on average.
+    pub mean_words: f64,
+    /// Calls made so far, on average.
+    pub mean_calls: f64,
 }
 
 /// What calls are counted over.
@@ -168,6 +181,17 @@ pub struct SizeStats {
     pub shape_purity: u64,
     /// Shape × purity that there can be.
     pub shape_purity_possible: Option<u64>,
+    /// Tasks and distinct two-coloured graphs by kinds of tools used.
+    pub by_purity: BTreeMap<String, PurityStats>,
+}
+
+/// Graphs of one size and purity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+pub struct PurityStats {
+    /// Tasks.
+    pub tasks: u64,
+    /// Distinct two-coloured graphs.
+    pub classes: u64,
 }
 
 /// A topology class.

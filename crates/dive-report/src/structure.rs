@@ -53,6 +53,8 @@ pub struct Structure {
     cross_domain: u64,
     certified: u64,
     inference: EdgeInference,
+    /// Tasks, words and calls by round.
+    growth: BTreeMap<u64, (u64, u64, u64)>,
     texts: Texts,
 }
 
@@ -99,6 +101,10 @@ impl Structure {
             (task.evidence.topology.tools.len() as u64).saturating_sub(task.path.topology.tools.len() as u64);
         stats.calls_failed += task.failed;
         *stats.rounds.entry(task.rounds).or_default() += 1;
+        for (round, (words, calls)) in task.growth.iter().enumerate().filter(|(_, (words, _))| *words > 0) {
+            let sums = self.growth.entry(round as u64 + 1).or_default();
+            *sums = (sums.0 + 1, sums.1 + words, sums.2 + calls);
+        }
         task.steps.iter().for_each(|s| count_named(&mut stats.steps, s));
         count_named(&mut stats.forms, &task.form);
         task.operators.iter().for_each(|op| count_named(&mut stats.operators, op));
@@ -142,7 +148,12 @@ impl Structure {
         }
         let rarefaction = abundances.iter().map(|(name, a)| (name.clone(), a.curve())).collect();
         let object = |fold: &Fold, over: &str, edges: &str| (fold.tasks > 0).then(|| fold.finish(over, edges));
+        let growth = self.growth.iter().map(|(round, (tasks, words, calls))| {
+            let (mean_words, mean_calls) = (share(*words, *tasks), share(*calls, *tasks));
+            (*round, Growth { tasks: *tasks, mean_words, mean_calls })
+        });
         let stats = Stats {
+            growth: growth.collect(),
             tools_covered: head.tools.len() as u64,
             unique_toolsets: self.toolsets.len() as u64,
             unique_call_sequences: head.sequences.len() as u64,
@@ -192,6 +203,13 @@ struct Class {
     example: String,
 }
 
+impl Size {
+    fn purities(&self) -> BTreeMap<String, PurityStats> {
+        let stats = |tasks: u64, classes: &HashSet<u128>| PurityStats { tasks, classes: classes.len() as u64 };
+        self.purity.iter().map(|(name, (tasks, classes))| (name.to_string(), stats(*tasks, classes))).collect()
+    }
+}
+
 /// The graphs of one object.
 #[derive(Debug, Default)]
 struct Fold {
@@ -224,6 +242,7 @@ struct Size {
     graphs: HashSet<u128>,
     coloured: HashSet<u128>,
     classes: HashSet<u128>,
+    purity: BTreeMap<&'static str, (u64, HashSet<u128>)>,
 }
 
 impl Fold {
@@ -268,6 +287,9 @@ impl Fold {
         };
         self.class_purity.insert(class, purity);
         count_named(&mut self.purity, purity);
+        let cell = size.purity.entry(purity).or_default();
+        cell.0 += 1;
+        cell.1.insert(coloured);
         size.coloured.insert(coloured);
         size.classes.insert(class);
     }
@@ -300,6 +322,7 @@ impl Fold {
             two_coloured: if known { size.coloured.len() as u64 } else { 0 },
             two_coloured_possible: possible(&TWO_COLOURED, *calls),
             shape_purity: if known { size.classes.len() as u64 } else { 0 },
+            by_purity: if known { size.purities() } else { BTreeMap::new() },
             shape_purity_possible: possible(&SHAPES, *calls).map(|n| if *calls == 1 { 2 * n } else { 3 * n }),
         });
         let mut gallery: Vec<&Class> = self.coloured.values().collect();

@@ -43,6 +43,8 @@ pub enum Command {
     Stats(Stats),
     /// Compare the diversity of two runs at equal size.
     Diff(Diff),
+    /// Write report.html: what a run made and how diverse it is.
+    Report(Report),
 }
 
 /// Arguments of `dive synth`.
@@ -218,4 +220,15 @@ pub struct Diff {
     /// The other one.
     #[arg(value_name = "B")]
     pub b: String,
+}
+
+/// Arguments of `dive report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// File to write [default: report.html in the run].
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }

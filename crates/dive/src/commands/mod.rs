@@ -12,6 +12,7 @@ use crate::settings::{self, File};
 mod diff;
 mod export;
 mod merge;
+mod report;
 mod show;
 mod stats;
 mod synth;
@@ -30,6 +31,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
         Command::Diff(args) => diff::run(args, &file, cli.json),
+        Command::Report(args) => report::run(args, &file, cli.json),
     }
 }
 
