@@ -44,37 +44,36 @@ pub fn glyph(kinds: &str, edges: &[(usize, usize)], title: &str) -> Markup {
     }
 }
 
-/// A drawing of named boxes; what is wider than the page is stacked.
+/// A drawing with names: calls from top to bottom in their order, arcs at the side. Unlike levels side by side this fits
+/// long names on a narrow page, and no arrow passes behind a call.
 pub fn named(nodes: &[Node], edges: &[(usize, usize)], title: &str) -> Markup {
     const LINE: f64 = 30.0;
-    let layout = layout(nodes.len(), edges);
-    // One node a line, indented by level: names are long and pages narrow.
-    let mut order: Vec<usize> = (0..nodes.len()).collect();
-    order.sort_by_key(|i| (layout.places.get(*i).map_or(0, |p| p.0), *i));
-    let row = |i: usize| order.iter().position(|x| *x == i).unwrap_or(0);
-    let indent = |i: usize| 16.0 + layout.places.get(i).map_or(0, |p| p.0).min(8) as f64 * 22.0;
+    let span = |(a, b): &(usize, usize)| b.abs_diff(*a);
+    let arc = |span: usize| if span < 2 { 0.0 } else { (12.0 + 7.0 * (span as f64 - 1.0)).min(64.0) };
+    let side = edges.iter().map(|e| arc(span(e))).fold(0.0, f64::max);
+    let left = side * 0.75 + 13.0;
     let height = nodes.len() as f64 * LINE + 6.0;
-    let longest = nodes.iter().enumerate().map(|(i, n)| indent(i) + 24.0 + 7.2 * n.label.chars().count() as f64);
-    let width = longest.fold(120.0, f64::max) + 12.0;
-    let y = |i: usize| row(i) as f64 * LINE + 18.0;
+    let longest = nodes.iter().map(|n| n.label.chars().count()).max().unwrap_or(0);
+    let width = left + 20.0 + 7.2 * longest as f64;
+    let y = |i: usize| i as f64 * LINE + 18.0;
     html! {
         svg.calls viewBox=(format!("0 0 {width:.0} {height:.0}")) width=(format!("{width:.0}")) height=(format!("{height:.0}"))
             role="img" aria-label=(title) {
-            @for (a, b) in edges {
-                @let (xa, ya, xb, yb) = (indent(*a), y(*a), indent(*b), y(*b));
-                @if indent(*b) > indent(*a) {
-                    path class="edge" d=(format!("M{xa:.1} {:.1} L{xa:.1} {:.1} Q{xa:.1} {yb:.1} {:.1} {yb:.1} L{:.1} {yb:.1}",
-                        ya + 9.0, yb - 8.0, xa + 8.0, xb - 13.0)) {}
-                    path class="tip" d=(format!("M{:.1} {yb:.1} l-6 -3.5 l0 7 z", xb - 9.5)) {}
+            @for edge @ (a, b) in edges {
+                @let bulge = arc(span(edge));
+                @if bulge == 0.0 {
+                    path class="edge" d=(format!("M{left:.1} {:.1} V{:.1}", y(*a) + 9.5, y(*b) - 16.0)) {}
+                    path class="tip" d=(format!("M{left:.1} {:.1} l-3.4 -6.5 l6.8 0 z", y(*b) - 10.0)) {}
                 } @else {
-                    path class="edge" d=(format!("M{:.1} {ya:.1} C{:.1} {ya:.1} {:.1} {yb:.1} {:.1} {yb:.1}", xa - 9.0, xa - 16.0, xb - 20.0, xb - 10.0)) {}
+                    path class="edge" d=(format!("M{:.1} {:.1} C{:.1} {:.1} {:.1} {:.1} {:.1} {:.1}", left - 9.0, y(*a) + 3.0,
+                        left - bulge - 6.0, y(*a) + 8.0, left - bulge - 6.0, y(*b) - 6.0, left - 15.0, y(*b) - 1.0)) {}
+                    path class="tip" d=(format!("M{:.1} {:.1} l-7 -3.9 l0.8 6.7 z", left - 9.6, y(*b))) {}
                 }
             }
             @for (i, node) in nodes.iter().enumerate() {
-                @let (x, y) = (indent(i), y(i));
-                circle class=(format!("node {}{}", class(node.kind), if node.off { " off" } else { "" })) cx=(num(x)) cy=(num(y)) r="9" {}
-                text class=(format!("nl {}", class(node.kind))) x=(num(x)) y=(num(y + 3.6)) { (node.kind) }
-                text class="nt" x=(num(x + 15.0)) y=(num(y + 4.0)) { (node.label) }
+                circle class=(format!("node {}{}", class(node.kind), if node.off { " off" } else { "" })) cx=(num(left)) cy=(num(y(i))) r="9" {}
+                text class=(format!("nl {}", class(node.kind))) x=(num(left)) y=(num(y(i) + 3.6)) { (node.kind) }
+                text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) }
             }
         }
     }

@@ -109,19 +109,19 @@ pub fn head(report: &Report) -> Markup {
                 "What is counted below is the " b { (stats.calls_over) } ", unless it says otherwise."
             }
             dl.tiles {
-                (tile("tasks accepted", &thousands(kept), &format!("of {} episodes", thousands(episodes))))
-                (tile("tools called", &thousands(stats.tools_covered), &pool.map_or(String::new(), |p| format!("of {}", thousands(p)))))
-                (tile("distinct toolsets", &thousands(stats.unique_toolsets), ""))
-                (tile("distinct call graphs", &thousands(stats.unique_call_graphs), ""))
-                (tile("R/P topology classes", &thousands(stats.rp_topologies), ""))
-                (tile("as varied as … equal classes", &format!("{effective:.1}"), ""))
+                (tile(&format!("tasks accepted from {} episodes", thousands(episodes)), &thousands(kept)))
+                (tile(&pool.map_or("tools called".into(), |p| format!("tools called, of {}", thousands(p))), &thousands(stats.tools_covered)))
+                (tile("distinct toolsets", &thousands(stats.unique_toolsets)))
+                (tile("distinct call graphs", &thousands(stats.unique_call_graphs)))
+                (tile("R/P topology classes, shape × purity", &thousands(stats.rp_topologies)))
+                (tile("effective number of two-coloured topologies", &format!("{effective:.1}")))
             }
         }
     }
 }
 
-fn tile(name: &str, value: &str, small: &str) -> Markup {
-    html! { div.tile { dt { (name) } dd { (value) @if !small.is_empty() { " " small { (small) } } } } }
+fn tile(name: &str, value: &str) -> Markup {
+    html! { div.tile { dt { (name) } dd { (value) } } }
 }
 
 fn retention(report: &Report) -> Part {
@@ -163,7 +163,7 @@ fn retention(report: &Report) -> Part {
                     (svg::figure("Why episodes were rejected", "Episodes by reason", svg::bars("Rejections by reason", &reasons), svg::table(&["reason", "episodes", "share of rejections"], &reason_rows)))
                 }
                 @if !forms.0.is_empty() {
-                    (svg::figure("Yield by what was aimed at", "Share of the episodes of each form that became tasks", svg::bars("Yield by form", &forms.0), svg::table(&["form", "episodes", "accepted", "share"], &forms.1)))
+                    (svg::figure("Yield by what was aimed at", "Share of the episodes of each form that became tasks", svg::bars_of("Yield by form", &forms.0, 1.0), svg::table(&["form", "episodes", "accepted", "share"], &forms.1)))
                 }
             }
         },
@@ -231,11 +231,11 @@ fn diversity(report: &Report) -> Part {
                     @if s.objects.trajectories.is_none() { th.n scope="col" { "this run, trajectories" } }
                     th.n scope="col" { "the paper, trajectories" }
                 } }
-                tbody { @for (name, value, paper) in rows { tr {
+                tbody { @for (name, value, paper) in rows { tr.sub[name.starts_with("of these") || name.starts_with("effective")] {
                     th scope="row" { (name) }
                     @for (i, o) in ours.iter().enumerate() { td.n.ours[i == 0] data-of=(format!("this run, {}", o.over)) { (value(o)) } }
-                    @if s.objects.trajectories.is_none() { td.n data-of="this run, trajectories" { "—" } }
-                    td.n data-of="the paper, trajectories" { (paper) }
+                    @if s.objects.trajectories.is_none() { td.n.none data-of="this run, trajectories" { "—" } }
+                    td.n.none[paper == "—"] data-of="the paper, trajectories" { (paper) }
                 } } }
             }
             p.note {
@@ -253,29 +253,36 @@ fn diversity(report: &Report) -> Part {
     }
 }
 
+/// What the diagonal means.
+const EACH: &str = "Dashed: every task a class of its own";
+
 fn equal_n(report: &Report) -> Part {
     let wanted = [
-        ("call_graphs", "Call graphs", true),
-        ("sequences", "Call sequences", true),
-        ("tools", "Tools", false),
-        ("topologies_two_coloured", "R/P topologies, two-coloured", false),
-        ("topologies_shape_purity", "R/P topologies, shape × purity", false),
-        ("derivation_shapes", "Derivation shapes", true),
+        ("call_graphs", "Call graphs", EACH),
+        ("sequences", "Call sequences", EACH),
+        ("derivation_shapes", "Derivation shapes", EACH),
+        ("tools", "Tools", "Called on the certified path"),
+        ("topologies_two_coloured", "R/P topologies, two-coloured", "Graphs of R and P, names left out"),
+        ("topologies_shape_purity", "R/P topologies, shape × purity", "Graphs without kinds; pure R, mixed, pure P"),
     ];
-    let curves = wanted.iter().filter_map(|(key, name, diagonal)| {
+    let curves = wanted.iter().filter_map(|(key, name, sub)| {
         let curve = report.stats.rarefaction.get(*key).filter(|c| !c.is_empty())?;
-        Some((*name, curve, *diagonal))
+        Some((*name, curve, *sub))
     });
-    let draw = |(name, curve, diagonal): (&str, &Vec<Expected>, bool)| {
+    let draw = |(name, curve, sub): (&str, &Vec<Expected>, &str)| {
         let points: Vec<Point> =
             curve.iter().map(|e| Point { x: e.n as f64, y: e.classes, low: e.low, high: e.high }).collect();
         let rows: Vec<Vec<String>> = curve
             .iter()
             .map(|e| vec![thousands(e.n), format!("{:.1}", e.classes), format!("{:.1}–{:.1}", e.low, e.high)])
             .collect();
-        let sub = if diagonal { "Dashed: every task a class of its own" } else { "" };
         let table = svg::table(&["tasks", "expected classes", "95 % interval"], &rows);
-        svg::figure(name, sub, svg::curve(&format!("{name} expected among n tasks"), &points, "tasks", diagonal), table)
+        svg::figure(
+            name,
+            sub,
+            svg::curve(&format!("{name} expected among n tasks"), &points, "tasks", sub == EACH),
+            table,
+        )
     };
     let last = |key: &str| report.stats.rarefaction.get(key).and_then(|c| c.last()).map_or(0.0, |e| e.classes);
     let half = |key: &str| {
@@ -292,7 +299,7 @@ fn equal_n(report: &Report) -> Part {
                 (thousands(n)) " tasks would show " (format!("{classes:.0}")) " of the " (format!("{:.0}", last("topologies_two_coloured"))) " two-coloured topologies."
             }
         },
-        body: html! { div.grid { @for curve in curves { (draw(curve)) } } },
+        body: html! { div.grid.rows { @for curve in curves { (draw(curve)) } } },
     }
 }
 
@@ -449,12 +456,12 @@ fn tools(report: &Report) -> Part {
                 (svg::figure("How often each tool is used", "Tasks a tool, from the commonest to those never used", svg::ranked("Tasks a tool by rank", &counts, Some((mean, "if all were equal")), "tools"), svg::table(&["tool", "tasks", "share of tasks"], &rows)))
                 (svg::figure("The commonest tools", "Tasks that call them; blue retrieves, orange processes", svg::bars("Commonest tools", &top), svg::table(&["tool", "tasks", "share of tasks"], rows.get(..18.min(rows.len())).unwrap_or_default())))
                 @if !covered.is_empty() {
-                    (svg::figure("Coverage by domain", "Tools that some task calls", svg::bars("Tools covered by domain", &covered), svg::table(&["domain", "called", "tools", "share"], &covered_rows)))
+                    (svg::figure("Coverage by domain", "Tools that some task calls", svg::bars_of("Tools covered by domain", &covered, 1.0), svg::table(&["domain", "called", "tools", "share"], &covered_rows)))
                 }
                 (sized("Toolset sizes", "Tools that a solver is given", "tools offered", &s.toolsets.sizes))
                 (svg::figure("Overlap of toolsets", &format!("Jaccard similarity of the toolsets of two tasks, {} pairs", thousands(s.toolsets.pairs)), svg::columns("Overlap of toolsets", &overlap, "similarity"), svg::table(&["similarity", "pairs"], &overlap_rows)))
             }
-            div.card style="margin-top:20px" {
+            div.card.after {
                 h3 { "Where it is thin" }
                 p.note { "Gini " (format!("{:.3}", used.gini)) @if let Some(u) = &used.uniform { " (uniform sampling: " (format!("{:.3}", u.gini)) ")" } "; " (used.used_once) " tools are used in one task. "
                     code { "dive stats --weights FILE" } " writes weights that steer the next run towards these." }
@@ -529,7 +536,7 @@ fn growth(report: &Report) -> Part {
                 (sized("Rounds a task", "", "rounds", &s.rounds))
             }
             @if let Some(task) = example {
-                div.card style="margin-top:20px" { h3 { "One question, growing" } p.note { } (task::rounds(task)) }
+                div.card.after { h3 { "One question, growing" } (task::rounds(task)) }
             }
         },
     }
@@ -600,11 +607,11 @@ fn cost(report: &Report) -> Part {
         },
         body: html! {
             dl.tiles {
-                (tile("on the clock", &if sessions.is_empty() { "—".into() } else { time(seconds) }, ""))
-                (tile("of all cores", &cpu.filter(|_| !sessions.is_empty()).map_or("—".into(), time), ""))
-                (tile("episodes a second", &if seconds > 0.0 { thousands((episodes as f64 / seconds) as u64) } else { "—".into() }, ""))
-                (tile("tool calls in accepted tasks", &thousands(calls), &format!("{} failed", thousands(report.stats.calls_failed))))
-                (tile("times started", &sessions.len().to_string(), ""))
+                (tile("on the clock", &if sessions.is_empty() { "—".into() } else { time(seconds) }))
+                (tile("of all cores", &cpu.filter(|_| !sessions.is_empty()).map_or("—".into(), time)))
+                (tile("episodes a second", &if seconds > 0.0 { thousands((episodes as f64 / seconds) as u64) } else { "—".into() }))
+                (tile(&format!("tool calls in accepted tasks, {} of them failed", thousands(report.stats.calls_failed)), &thousands(calls)))
+                (tile("times started", &sessions.len().to_string()))
             }
             p.note { "Start included (opening the world and the pool). Time is kept beside the run, never in the dataset." }
         },

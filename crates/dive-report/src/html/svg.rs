@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::plain::{shorten, thousands};
 
 /// Width that every chart is drawn at.
-const WIDTH: f64 = 340.0;
+const WIDTH: f64 = 310.0;
 
 /// A chart in its frame, with caption and table.
 pub fn figure(caption: &str, sub: &str, chart: Markup, table: Markup) -> Markup {
@@ -61,12 +61,17 @@ impl Bar {
 
 /// Horizontal bars with names and values.
 pub fn bars(title: &str, bars: &[Bar]) -> Markup {
+    bars_of(title, bars, 0.0)
+}
+
+/// The same where the whole track stands for `whole`, or for the greatest value if that is more.
+pub fn bars_of(title: &str, bars: &[Bar], whole: f64) -> Markup {
     const LINE: f64 = 21.0;
     let longest = bars.iter().map(|b| b.label.chars().count()).max().unwrap_or(0);
-    let left = (longest as f64 * 6.3 + 8.0).clamp(40.0, 158.0);
+    let left = (longest as f64 * 6.5 + 10.0).clamp(44.0, 148.0);
     let fits = (left / 6.1) as usize;
     let right = bars.iter().map(|b| b.text.chars().count()).max().unwrap_or(0) as f64 * 6.4 + 8.0;
-    let most = bars.iter().map(|b| b.value).fold(0.0, f64::max).max(1e-9);
+    let most = bars.iter().map(|b| b.value).fold(whole, f64::max).max(1e-9);
     let room = WIDTH - left - right;
     let height = bars.len() as f64 * LINE + 2.0;
     html! {
@@ -89,7 +94,9 @@ pub fn columns(title: &str, bins: &[(String, u64)], x_name: &str) -> Markup {
     let (step, ticks) = ticks(most as f64, 4);
     let top = (ticks as f64 * step).max(1.0);
     let width = (WIDTH - left) / bins.len().max(1) as f64;
-    let every = (bins.iter().map(|b| b.0.len()).max().unwrap_or(1) as f64 * 6.6 / width).ceil().max(1.0) as usize;
+    let wide = bins.iter().map(|b| b.0.len()).max().unwrap_or(1) as f64 * 6.2 + 8.0;
+    let every = (wide / width).ceil().max(1.0) as usize;
+    let thick = (width * 0.8).min(44.0);
     html! {
         svg.chart viewBox=(format!("0 0 {WIDTH} {height}")) role="img" aria-label=(title) {
             @for t in 0..=ticks {
@@ -100,7 +107,7 @@ pub fn columns(title: &str, bins: &[(String, u64)], x_name: &str) -> Markup {
             @for (i, (label, count)) in bins.iter().enumerate() {
                 @let x = left + i as f64 * width;
                 @let tall = (base - 10.0) * *count as f64 / top;
-                rect class="bar" x=(n(x + width * 0.1)) y=(n(base - tall)) width=(n(width * 0.8)) height=(n(tall)) { title { (label) ": " (count) } }
+                rect class="bar" x=(n(x + (width - thick) / 2.0)) y=(n(base - tall)) width=(n(thick)) height=(n(tall)) { title { (label) ": " (count) } }
                 @if i.is_multiple_of(every) { text class="tick" x=(n(x + width / 2.0)) y=(n(base + 14.0)) text-anchor="middle" { (label) } }
             }
             path class="axis" d=(format!("M{left} {base} H{WIDTH}")) {}
@@ -228,9 +235,9 @@ pub fn heat(title: &str, columns: &[&str], rows: &[(String, Vec<Option<Cell>>)])
                     rect class="track" x=(n(x + 1.5)) y=(n(y + 1.5)) width=(n(width - 3.0)) height=(n(tall - 3.0)) rx="3" {}
                     @if let Some(cell) = cell {
                         rect class="area" x=(n(x + 1.5)) y=(n(y + 1.5)) width=(n(width - 3.0)) height=(n(tall - 3.0)) rx="3"
-                            fill-opacity=(format!("{:.2}", 0.08 + 0.42 * cell.shade)) {}
+                            fill-opacity=(format!("{:.2}", 0.06 + 0.30 * cell.shade)) {}
                         text class="lab" x=(n(x + width / 2.0)) y=(n(y + 15.5)) text-anchor="middle" { (cell.text) }
-                        text class="tick" x=(n(x + width / 2.0)) y=(n(y + 27.5)) text-anchor="middle" { (cell.small) }
+                        text class="small" x=(n(x + width / 2.0)) y=(n(y + 27.5)) text-anchor="middle" { (cell.small) }
                     }
                 }
             }

@@ -23,9 +23,13 @@ pub fn card(task: &Task) -> Markup {
                 span { (task.certificate.path.len()) " calls, " (task.toolset.len()) " tools offered" }
                 code { (clean(&task.id)) }
             }
-            p.question { (question(&task.question, &task.spans)) }
-            p.answer { b { (clean(&task.answer.display())) } }
-            (call_graph(task))
+            div.pair {
+                div {
+                    p.question { (question(&task.question, &task.spans)) }
+                    p.answer { b { (clean(&task.answer.display())) } }
+                }
+                (call_graph(task))
+            }
             details.fold { summary { "Evidence: " (task.evidence.calls.len()) " calls, " (task.certificate.path.len()) " of them needed" }
                 (calls(&task.evidence, Some(&task.certificate.path))) }
             details.fold { summary { "Derivation and certificate" } (proof(task)) }
