@@ -259,6 +259,7 @@ impl Engine {
                         seed_entity: plan.seed_entity.clone(),
                         exemplars: plan.exemplars.clone(),
                         form: plan.form.name(),
+                        focal: self.index.tool(plan.focal).map(|e| e.spec.name.clone()).unwrap_or_default(),
                         rounds,
                         evidence,
                         derivation,

@@ -41,6 +41,10 @@ pub enum Command {
     Tools(Tools),
     /// Measure the diversity of a run.
     Stats(Stats),
+    /// Compare the diversity of two runs at equal size.
+    Diff(Diff),
+    /// Write report.html: what a run made and how diverse it is.
+    Report(Report),
 }
 
 /// Arguments of `dive synth`.
@@ -202,4 +206,29 @@ pub struct Stats {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
+    /// Also write weights that steer the next run (`dive synth --weights FILE`) towards what is under-covered.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+}
+
+/// Arguments of `dive diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Name of a run under runs/, or a directory.
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// The other one.
+    #[arg(value_name = "B")]
+    pub b: String,
+}
+
+/// Arguments of `dive report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// File to write [default: report.html in the run].
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }

@@ -7,7 +7,7 @@ use std::thread;
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use dive_synth::Config;
-use dive_synth::config::Mix;
+use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
 /// Where a run goes that nobody named.
@@ -63,6 +63,9 @@ pub struct Choices {
     /// Start from a preset: fixed-toolset (one small toolset for all tasks).
     #[arg(long, value_name = "NAME", value_parser = by_name::<Preset>)]
     pub preset: Option<Preset>,
+    /// Weights that steer the run, written by `dive stats --weights`.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
     /// Exemplars to use instead of the embedded ones, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub exemplars: Option<PathBuf>,
@@ -172,6 +175,7 @@ impl Choices {
             pool_tools: self.pool_tools.or(file.pool_tools).or(base.pool_tools),
             toolsets: self.toolsets.or(file.toolsets).or(base.toolsets),
             mix: self.mix.or(file.mix).unwrap_or(base.mix),
+            weights: weights(self.weights.as_deref().or(file.weights.as_deref()))?,
         };
         config.validate()?;
         Ok(Settings {
@@ -182,6 +186,13 @@ impl Choices {
             exemplars: self.exemplars.clone().or_else(|| file.exemplars.clone()),
         })
     }
+}
+
+/// The weights of a file; none without one.
+fn weights(path: Option<&Path>) -> Result<Weights> {
+    let Some(path) = path else { return Ok(Weights::default()) };
+    let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
+    toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), suggest(e.message())))
 }
 
 /// A number of tasks that can be meant.

@@ -90,6 +90,7 @@ pub fn task(episode: u64, key: u64) -> Task {
         seed_entity: SeedEntity { entity: "number".into(), name: key.to_string() },
         exemplars: Vec::new(),
         form: "computation".into(),
+        focal: String::new(),
         certificate: Certificate {
             path: path.clone(),
             unrounded: json!(2 * key),

@@ -9,8 +9,10 @@ use dive_store::{Entry, Run};
 use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
+mod diff;
 mod export;
 mod merge;
+mod report;
 mod show;
 mod stats;
 mod synth;
@@ -28,6 +30,8 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Export(args) => export::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
+        Command::Diff(args) => diff::run(args, &file, cli.json),
+        Command::Report(args) => report::run(args, &file, cli.json),
     }
 }
 

@@ -7,9 +7,11 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use dive_core::task::Task;
+use dive_report::html;
 use dive_store::{End, Options, Progress, Run, Summary, Which, Writer, YIELD_WINDOW, synthesise};
 use serde::Serialize;
 
+use super::report;
 use crate::cli::Synth;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
@@ -62,11 +64,16 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     drop(writer);
 
     let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
+    let made = summary.episodes.saturating_sub(before.unwrap_or(0));
+    if made > 0 {
+        let (cpu_seconds, workers) = (cpu_seconds(), settings.workers as u64);
+        report::note_effort(&out, html::Session { episodes: made, seconds, cpu_seconds, workers });
+    }
+    report::write(&Run::open(&out)?, &report::file_of(&out))?;
     if json {
         print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
     } else {
         say(numbers(&Run::open(&out)?)?)?;
-        let made = summary.episodes.saturating_sub(before.unwrap_or(0));
         say(speed(made, seconds))?;
         if args.range.is_none() {
             samples(&out)?;
@@ -158,6 +165,6 @@ fn next(out: &Path, args: &Synth) -> String {
         );
     }
     format!(
-        "\nNext:\n  dive show {run} 1        one task with its evidence and derivation\n  dive verify {run}        check every certificate again\n  dive stats {run}         how diverse they are\n  dive export {run}        write them as JSONL"
+        "\nNext:\n  dive show {run} 1        one task with its evidence and derivation\n  dive verify {run}        check every certificate again\n  dive stats {run}         how diverse they are; see also {run}/report.html\n  dive export {run}        write them as JSONL"
     )
 }
