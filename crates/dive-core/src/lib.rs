@@ -9,6 +9,7 @@
 //! * [`expr`]: the derivation language over observations; [`form`]: the same with the calls written out, which is what
 //!   a question says;
 //! * [`answer`], [`certificate`], [`task`]: what leaves the program;
+//! * [`rollout`]: an agent's attempt at a task;
 //! * [`topology`]: the call graph of a path.
 
 pub mod answer;
@@ -21,6 +22,7 @@ pub mod form;
 pub mod lint;
 pub mod path;
 pub mod rng;
+pub mod rollout;
 pub mod sem;
 pub mod task;
 pub mod tool;
