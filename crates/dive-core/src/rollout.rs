@@ -9,9 +9,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// How a final answer is to be given. Solver prompts, SFT rows and RL rows all contain exactly this text.
-pub const ANSWER_FORMAT: &str = "Answer the question with the help of the tools. When you have the answer, end your last message with a line \
-     of its own that reads `The final answer is: ` followed by the answer alone: no explanation, no alternatives, \
-     nothing after it. Write a number with its unit, and separate several answers with semicolons.";
+pub const ANSWER_FORMAT: &str = "Answer the question with the help of the tools. When you have the answer, end your last \
+     message with a line of its own that reads `The final answer is: ` followed by the answer alone: no explanation, no \
+     alternatives, nothing after it. Write a number with its unit. Separate several answers with semicolons, unless the \
+     question says otherwise.";
 
 /// What marks the answer in the last message.
 pub const ANSWER_MARK: &str = "The final answer is:";
@@ -277,3 +278,55 @@ pub struct Verdict {
 
 /// [`Verdict::by`] of the typed matcher.
 pub const RULES: &str = "rules";
+
+/// What a rollout earns: `reward = alpha · format + correct`, so from 0 to 1 + `alpha`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// The reward.
+    pub reward: f64,
+    /// 1 when every call parses and validates and the last message carries the marked answer, else 0.
+    pub format: f64,
+    /// 1 when the answer is correct, else 0.
+    pub correct: f64,
+    /// Weight of the format.
+    pub alpha: f64,
+}
+
+/// A rollout with what was found about it. An infrastructure failure has neither verdict nor score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Graded {
+    /// The attempt.
+    pub rollout: Rollout,
+    /// Whether its answer is right, and who says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict: Option<Verdict>,
+    /// What it earns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Score>,
+}
+
+impl Graded {
+    /// Whether the answer was found correct.
+    pub fn is_correct(&self) -> bool {
+        self.verdict.as_ref().is_some_and(|v| v.label == Label::Correct)
+    }
+}
+
+/// How often a policy solved a task, and whether the task is kept for training it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PassRate {
+    /// The task's id.
+    pub task: String,
+    /// Whose rollouts were counted.
+    pub policy: Policy,
+    /// Rollouts that say something about the policy.
+    pub k: u32,
+    /// Those that were correct.
+    pub passes: u32,
+    /// Lower end of the 95 % Wilson interval of the pass rate.
+    pub low: f64,
+    /// Its upper end.
+    pub high: f64,
+    /// Whether the pass rate lies in the band that was asked for.
+    pub kept: bool,
+}
