@@ -10,8 +10,11 @@ use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
 mod export;
+pub mod import;
 mod merge;
+pub mod select;
 mod show;
+pub mod solve;
 mod stats;
 mod synth;
 mod tools;
@@ -25,7 +28,10 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Verify(args) => verify::run(args, &file, cli.json),
         Command::Merge(args) => merge::run(args, &file, cli.json),
         Command::Show(args) => show::run(args, &file, cli.json),
+        Command::Solve(args) => solve::run(args, &file, cli.json),
+        Command::Select(args) => select::run(args, &file, cli.json),
         Command::Export(args) => export::run(args, &file, cli.json),
+        Command::Import(args) => import::run(args, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
     }
