@@ -10,6 +10,8 @@ use arrow_schema::{DataType, Field, Fields, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use parquet::record::Field as Value;
 
 use crate::Format;
 use crate::error::ExportError;
@@ -65,6 +67,32 @@ impl Columns {
 
     fn err(&self, error: &dyn std::fmt::Display) -> ExportError {
         ExportError::Columns { path: self.path.clone(), detail: error.to_string() }
+    }
+}
+
+/// Shows every text in a column file to `visit`, also those within lists and records.
+pub fn texts(path: &Path, visit: &mut dyn FnMut(&str)) -> Result<(), ExportError> {
+    let err = |e: &dyn std::fmt::Display| ExportError::Columns { path: path.into(), detail: e.to_string() };
+    let file = File::open(path).map_err(ExportError::io(path))?;
+    let rows = SerializedFileReader::new(file).map_err(|e| err(&e))?;
+    for row in rows.get_row_iter(None).map_err(|e| err(&e))? {
+        for (_, field) in row.map_err(|e| err(&e))?.get_column_iter() {
+            walk(field, visit);
+        }
+    }
+    Ok(())
+}
+
+fn walk(field: &Value, visit: &mut dyn FnMut(&str)) {
+    match field {
+        Value::Str(text) => visit(text),
+        Value::ListInternal(list) => list.elements().iter().for_each(|f| walk(f, visit)),
+        Value::Group(row) => row.get_column_iter().for_each(|(_, f)| walk(f, visit)),
+        Value::MapInternal(map) => map.entries().iter().for_each(|(k, v)| {
+            walk(k, visit);
+            walk(v, visit);
+        }),
+        _ => {}
     }
 }
 

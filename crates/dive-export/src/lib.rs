@@ -24,6 +24,7 @@ use serde::Serialize;
 
 pub use error::ExportError;
 pub use import::{Imported, import};
+pub use write::texts;
 
 /// What rows are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -383,11 +383,12 @@ pub fn sharegpt(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Ro
                 for call in &message.tool_calls {
                     let arguments: Value = serde_json::from_str(&call.function.arguments)
                         .map_err(|_| "the arguments of a call are not JSON".to_string())?;
-                    calls.push(json!({"name": call.function.name, "arguments": arguments}));
+                    // The name comes first, as in what models write.
+                    calls.push(format!("{{\"name\":{},\"arguments\":{arguments}}}", json!(call.function.name)));
                 }
                 let value = match calls.as_slice() {
-                    [one] => one.to_string(),
-                    several => array(&several.iter().collect::<Vec<_>>()),
+                    [one] => one.clone(),
+                    several => format!("[{}]", several.join(",")),
                 };
                 conversations.push(Turn { from: "function_call", value: format!("{thought}{}", escape(&value)?) });
             }

@@ -14,6 +14,20 @@ pub fn supported(encoding: Encoding) -> Result<(), ExportError> {
     if encoding == Encoding::Parquet && cfg!(not(feature = "parquet")) { Err(ExportError::NoParquet) } else { Ok(()) }
 }
 
+/// Shows every text in a column file to `visit`.
+///
+/// # Errors
+/// The file cannot be read, or this build has no Parquet.
+pub fn texts(path: &Path, visit: &mut dyn FnMut(&str)) -> Result<(), ExportError> {
+    #[cfg(feature = "parquet")]
+    return crate::columns::texts(path, visit);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (path, visit);
+        Err(ExportError::NoParquet)
+    }
+}
+
 /// Writes the rows of one format to `dir/file`, and the drops beside it.
 pub fn table(
     source: &Source<'_>,

@@ -26,6 +26,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make tasks, attempts and files for trainers in one go, or continue making them.
+    Run(crate::commands::pipeline::Pipeline),
     /// Make tasks, or continue making them.
     Synth(Synth),
     /// Check the certificates of a run again.
@@ -42,6 +44,12 @@ pub enum Command {
     Export(Export),
     /// Read exported files into a new run.
     Import(crate::commands::import::Import),
+    /// Divide a run into one for training and one for testing.
+    Split(crate::commands::split::Split),
+    /// Look for benchmark text in the tasks of a run.
+    Decontaminate(crate::commands::decontaminate::Decontaminate),
+    /// Serve tasks and tools to reinforcement learning.
+    Serve(crate::commands::serve::Serve),
     /// Look at the tools of the pool.
     #[command(subcommand)]
     Tools(Tools),

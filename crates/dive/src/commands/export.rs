@@ -8,7 +8,7 @@ use dive_export::{DROPS, Exported};
 use dive_store::Run;
 use serde_json::{Value, json};
 
-use crate::cli::{Encoding, Export, Format, ToolsAs};
+use crate::cli::{Encoding, Export, ToolsAs};
 use crate::print::{self, clean, say};
 use crate::settings::File;
 
