@@ -18,15 +18,20 @@ const CONFIGS: [Format; 6] =
 pub fn write(source: &Source<'_>, encoding: Encoding, dir: &Path) -> Result<Exported, ExportError> {
     let mut tables = Vec::new();
     for format in CONFIGS {
-        let encoding = if format == Format::RlNemoGym { Encoding::Jsonl } else { encoding };
-        let file = PathBuf::from(format!("data/{}/train.{}", format.name(), encoding.extension()));
+        // Rows for NeMo Gym are JSON, and loaders read all configurations of a folder in one way.
+        let (encoding, apart) = match (format, encoding) {
+            (Format::RlNemoGym, Encoding::Parquet) => (Encoding::Jsonl, true),
+            _ => (encoding, false),
+        };
+        let folder = if apart { "files" } else { "data" };
+        let file = PathBuf::from(format!("{folder}/{}/train.{}", format.name(), encoding.extension()));
         let table = write::table(source, format, encoding, dir, &file)?;
         // The Hub refuses configurations without a row.
         if table.rows == 0 {
             let path = dir.join(&file);
             fs::remove_file(&path).map_err(ExportError::io(&path))?;
         }
-        tables.push((format, file, table));
+        tables.push(Table { format, file, rows: table, apart });
     }
     let mut structure = Structure::default();
     source.each(|task| {
@@ -45,20 +50,23 @@ pub fn write(source: &Source<'_>, encoding: Encoding, dir: &Path) -> Result<Expo
         dropped: Vec::new(),
         notes: Vec::new(),
     };
-    for (format, file, table) in tables {
-        if table.rows > 0 {
+    for Table { format, file, rows, apart } in tables {
+        if rows.rows > 0 {
             whole.files.push(file);
         } else {
             whole.notes.push(format!("`{}` has no rows and is left out", format.name()));
         }
-        whole.rows_in += table.rows_in;
-        whole.rows += table.rows;
-        let named = table.dropped.into_iter().map(|mut d| {
+        if apart {
+            whole.notes.push(format!("`{}` is a file beside the configurations, since it stays JSON", format.name()));
+        }
+        whole.rows_in += rows.rows_in;
+        whole.rows += rows.rows;
+        let named = rows.dropped.into_iter().map(|mut d| {
             d.id = format!("{} {}", format.name(), d.id);
             d
         });
         whole.dropped.extend(named);
-        for note in table.notes {
+        for note in rows.notes {
             if !whole.notes.contains(&note) {
                 whole.notes.push(note);
             }
@@ -67,7 +75,14 @@ pub fn write(source: &Source<'_>, encoding: Encoding, dir: &Path) -> Result<Expo
     Ok(whole)
 }
 
-type Table = (Format, PathBuf, Exported);
+/// A file of the folder.
+struct Table {
+    format: Format,
+    file: PathBuf,
+    rows: Exported,
+    /// Not a configuration.
+    apart: bool,
+}
 
 fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String, ExportError> {
     let run = source.run;
@@ -87,12 +102,12 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
     line("tags:\n- tool-use\n- function-calling\n- agent\n- synthetic");
     line(&format!("size_categories:\n- {}", size(stats.tasks)));
     line("configs:");
-    for (i, (format, file, _)) in tables.iter().filter(|(_, _, t)| t.rows > 0).enumerate() {
-        line(&format!("- config_name: {}", format.name()));
+    for (i, table) in tables.iter().filter(|t| t.rows.rows > 0 && !t.apart).enumerate() {
+        line(&format!("- config_name: {}", table.format.name()));
         if i == 0 {
             line("  default: true");
         }
-        line(&format!("  data_files:\n  - split: train\n    path: {}", file.display()));
+        line(&format!("  data_files:\n  - split: train\n    path: {}", table.file.display()));
     }
     line("---\n");
     line("# DIVE tool-use tasks\n");
@@ -102,8 +117,10 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
          patients, drugs and places of generated worlds are invented.\n",
     );
     line("| configuration | rows | left out | for |\n| --- | ---: | ---: | --- |");
-    for (format, _, table) in tables {
-        line(&format!("| `{}` | {} | {} | {} |", format.name(), table.rows, table.dropped.len(), purpose(*format)));
+    for table in tables {
+        let name = if table.apart { table.file.display().to_string() } else { table.format.name().to_string() };
+        let (rows, dropped) = (table.rows.rows, table.rows.dropped.len());
+        line(&format!("| `{name}` | {rows} | {dropped} | {} |", purpose(table.format)));
     }
     line("\nRows that were left out are listed with the reason in `dropped.log` beside the data.\n");
     line("## Diversity\n\n| measure | value |\n| --- | ---: |");
