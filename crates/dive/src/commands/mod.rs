@@ -9,13 +9,13 @@ use dive_store::{Entry, Run};
 use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
-mod diff;
 pub mod decontaminate;
+mod diff;
 mod export;
 pub mod import;
 mod merge;
-mod report;
 pub mod pipeline;
+mod report;
 pub mod select;
 pub mod serve;
 mod show;
