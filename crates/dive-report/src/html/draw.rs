@@ -11,6 +11,8 @@ pub struct Node {
     pub label: String,
     /// Not needed for the answer.
     pub off: bool,
+    /// Where it leads; empty for nowhere.
+    pub href: String,
 }
 
 struct Layout {
@@ -73,7 +75,11 @@ pub fn named(nodes: &[Node], edges: &[(usize, usize)], title: &str) -> Markup {
             @for (i, node) in nodes.iter().enumerate() {
                 circle class=(format!("node {}{}", class(node.kind), if node.off { " off" } else { "" })) cx=(num(left)) cy=(num(y(i))) r="9" {}
                 text class=(format!("nl {}", class(node.kind))) x=(num(left)) y=(num(y(i) + 3.6)) { (node.kind) }
-                text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) }
+                @if node.href.is_empty() {
+                    text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) }
+                } @else {
+                    a href=(node.href) { text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) } }
+                }
             }
         }
     }
@@ -106,9 +112,9 @@ fn skip(layout: &Layout, a: usize, b: usize) -> f64 {
     if !blocked {
         0.0
     } else if xa + xb > 0.0 {
-        -20.0
+        -38.0
     } else {
-        20.0
+        38.0
     }
 }
 

@@ -157,7 +157,7 @@ fn retention(report: &Report) -> Part {
             @if r.failed > 0 { "; " (thousands(r.failed)) " failed for technical reasons" } "."
         },
         body: html! {
-            div.grid {
+            div.grid.rows.top {
                 (svg::figure("The funnel", "Episodes that reached each stage", svg::bars("Retention funnel", &bars), svg::table(&["stage", "episodes", "share"], &rows)))
                 @if !reasons.is_empty() {
                     (svg::figure("Why episodes were rejected", "Episodes by reason", svg::bars("Rejections by reason", &reasons), svg::table(&["reason", "episodes", "share of rejections"], &reason_rows)))
