@@ -103,6 +103,7 @@ impl Viewer {
             .route("/report", get(report))
             .route("/style.css", get(|| async { file("text/css; charset=utf-8", pages::style()) }))
             .route("/view.js", get(|| async { file("text/javascript; charset=utf-8", pages::SCRIPT.to_string()) }))
+            .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
             .fallback(|| async { missing() })
             .layer(middleware::from_fn_with_state(self.app.clone(), guard))
             .with_state(self.app);

@@ -59,15 +59,17 @@ pub fn list(name: &str, index: &Index, query: &Query, summary: &Summary, reporte
 }
 
 fn filters(index: &Index, query: &Query) -> Markup {
+    let worded =
+        |name: &str, value: &str| if name == "topology" { class(value) } else { clean(&value.replace('_', " ")) };
     let select = |label: &str, name: &str, chosen: &str, values: Vec<(String, u64)>| {
         let listed = values.iter().take(OFFERED).any(|(v, _)| v == chosen);
         html! {
             label for=(format!("f-{name}")) { (label) }
             select id=(format!("f-{name}")) name=(name) {
                 option value="" selected[chosen.is_empty()] { "any" }
-                @if !chosen.is_empty() && !listed { option value=(chosen) selected { (clean(chosen)) } }
+                @if !chosen.is_empty() && !listed { option value=(chosen) selected { (worded(name, chosen)) } }
                 @for (value, n) in values.iter().take(OFFERED) {
-                    option value=(value) selected[value == chosen] { (clean(&value.replace('_', " "))) " (" (n) ")" }
+                    option value=(value) selected[value == chosen] { (worded(name, value)) " (" (n) ")" }
                 }
             }
         }
@@ -98,6 +100,19 @@ fn filters(index: &Index, query: &Query) -> Markup {
             div.buttons { button type="submit" { "Apply" } " " a href="/" { "Clear" } }
         }
     }
+}
+
+/// A topology class in words: `RP 3:1-2,2-0` as `mixed, 3 calls, 1→2 2→0`.
+fn class(name: &str) -> String {
+    let (purity, shape) = name.split_once(' ').unwrap_or(("", name));
+    let (calls, edges) = shape.split_once(':').unwrap_or((shape, ""));
+    let purity = match purity {
+        "R" => "pure R",
+        "P" => "pure P",
+        _ => "mixed",
+    };
+    let plural = if calls == "1" { "call" } else { "calls" };
+    clean(format!("{purity}, {calls} {plural}, {}", edges.replace('-', "→").replace(',', " ")).trim_end_matches(", "))
 }
 
 fn row(line: &Line, query: &Query, page: usize) -> Markup {

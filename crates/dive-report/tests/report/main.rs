@@ -1,6 +1,7 @@
 //! The measures on rows that the system made, as snapshots and against laws.
 
 mod measures;
+mod pages;
 
 use std::collections::BTreeMap;
 

@@ -9,6 +9,7 @@
 mod errors;
 mod help;
 mod runs;
+mod shown;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
