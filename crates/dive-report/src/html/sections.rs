@@ -487,8 +487,8 @@ fn asked(report: &Report) -> Part {
         body: html! {
             div.grid {
                 @if !s.forms.is_empty() { (counted("Forms", "Tasks by what the question asks one to do", "form", &s.forms, 16)) }
-                (counted("Answers", "Tasks by type of answer", "type", &s.answer_types, 10))
                 @if !s.operators.is_empty() { (counted("Operators", "Uses in derivations", "operator", &s.operators, 14)) }
+                (counted("Answers", "Tasks by type of answer", "type", &s.answer_types, 10))
                 @if !s.domains.is_empty() { (counted("Domains", "Tasks whose path uses a tool of the domain", "domain", &s.domains, 10)) }
             }
         },
