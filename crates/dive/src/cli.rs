@@ -26,6 +26,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make tasks, attempts and files for trainers in one go, or continue making them.
+    Run(crate::commands::pipeline::Pipeline),
     /// Make tasks, or continue making them.
     Synth(Synth),
     /// Check the certificates of a run again.
@@ -34,8 +36,20 @@ pub enum Command {
     Merge(Merge),
     /// Show a task, or what was rejected.
     Show(Show),
-    /// Write the tasks of a run to files.
+    /// Make attempts at the tasks of a run, with verdicts and rewards.
+    Solve(crate::commands::solve::Solve),
+    /// Find the tasks that a student solves sometimes.
+    Select(crate::commands::select::Select),
+    /// Write a run to files that trainers load.
     Export(Export),
+    /// Read exported files into a new run.
+    Import(crate::commands::import::Import),
+    /// Divide a run into one for training and one for testing.
+    Split(crate::commands::split::Split),
+    /// Look for benchmark text in the tasks of a run.
+    Decontaminate(crate::commands::decontaminate::Decontaminate),
+    /// Serve tasks and tools to reinforcement learning.
+    Serve(crate::commands::serve::Serve),
     /// Look at the tools of the pool.
     #[command(subcommand)]
     Tools(Tools),
@@ -125,22 +139,74 @@ pub struct Export {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
-    /// File format.
+    /// What the rows are for.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     pub format: Format,
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Encoding::Jsonl)]
+    pub encoding: Encoding,
     /// Tools as function schemas in every row, or as names with one tools.json beside.
     #[arg(long, value_enum, default_value_t = ToolsAs::Inline)]
     pub tools: ToolsAs,
-    /// Folder to write to [default: export/jsonl in the run].
+    /// Folder to write to [default: export/FORMAT in the run].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 }
 
 /// File formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum Format {
+    /// Tasks as they are, one JSON object a line: what the checker reads.
+    Jsonl,
+    /// Tasks in fixed columns.
+    Tasks,
+    /// Attempts with verdict and reward, in fixed columns.
+    Trajectories,
+    /// OpenAI messages with tools: TRL, Axolotl, verl.
+    Sft,
+    /// Conversations for LLaMA-Factory.
+    SftSharegpt,
+    /// RL rows for verl and SkyRL.
+    RlVerl,
+    /// RL rows for NeMo Gym and verifiers.
+    RlNemoGym,
+    /// A folder for the Hugging Face Hub.
+    Hf,
+}
+
+impl Format {
+    /// The format of `dive-export`; none for the native one.
+    pub fn table(self) -> Option<dive_export::Format> {
+        Some(match self {
+            Format::Jsonl => return None,
+            Format::Tasks => dive_export::Format::Tasks,
+            Format::Trajectories => dive_export::Format::Trajectories,
+            Format::Sft => dive_export::Format::Sft,
+            Format::SftSharegpt => dive_export::Format::SftSharegpt,
+            Format::RlVerl => dive_export::Format::RlVerl,
+            Format::RlNemoGym => dive_export::Format::RlNemoGym,
+            Format::Hf => dive_export::Format::Hf,
+        })
+    }
+}
+
+/// Encodings of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
     /// One JSON object a line.
     Jsonl,
+    /// Columns.
+    Parquet,
+}
+
+impl From<Encoding> for dive_export::Encoding {
+    fn from(encoding: Encoding) -> dive_export::Encoding {
+        match encoding {
+            Encoding::Jsonl => dive_export::Encoding::Jsonl,
+            Encoding::Parquet => dive_export::Encoding::Parquet,
+        }
+    }
 }
 
 /// How rows give their tools.

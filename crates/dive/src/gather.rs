@@ -11,7 +11,7 @@ use std::thread;
 use anyhow::{Context as _, Result, anyhow, bail};
 use dive_core::task::{Rejection, Task};
 use dive_core::tool::ToolKind;
-use dive_report::foreign::Format;
+use dive_report::foreign::{Conversation, Format};
 use dive_report::steer::Outcomes;
 use dive_report::{Analysis, Catalogue, Record, Structure};
 use dive_store::{Run, StoreError, Which};
@@ -55,7 +55,7 @@ fn tasks(run: &Run) -> Result<Gathered> {
     let (jobs, open) = sync_channel::<(u64, u64, String)>(8 * workers);
     let (done, records) = sync_channel::<(u64, Result<Record, String>)>(8 * workers);
     let open = Mutex::new(open);
-    thread::scope(|scope| {
+    let (mut structure, outcomes, ids) = thread::scope(|scope| -> Result<Folded> {
         for _ in 0..workers {
             let (done, open, catalogue) = (done.clone(), &open, &catalogue);
             scope.spawn(move || {
@@ -84,22 +84,38 @@ fn tasks(run: &Run) -> Result<Gathered> {
         drop(jobs);
         read?;
         folded.join().ok().context("the analysis failed")?
-    })
+    })?;
+    if !run.policies()?.is_empty() {
+        for id in &ids {
+            // What the paper counts: the attempts that a dataset of trajectories would keep.
+            for attempt in run.rollouts(id)?.iter().filter(|a| a.is_correct()) {
+                if let Ok(conversation) = Conversation::of(&serde_json::to_value(&attempt.rollout)?) {
+                    structure.attempt(conversation);
+                }
+            }
+        }
+    }
+    Ok(Gathered { analysis: structure.finish(), outcomes })
 }
 
-fn fold(mut structure: Structure, records: Receiver<(u64, Result<Record, String>)>) -> Result<Gathered> {
+/// What a fold over tasks leaves: the structure, what became of their episodes, their ids.
+type Folded = (Structure, Outcomes, Vec<String>);
+
+fn fold(mut structure: Structure, records: Receiver<(u64, Result<Record, String>)>) -> Result<Folded> {
     let mut outcomes = Outcomes::default();
+    let mut ids = Vec::new();
     let mut waiting = BTreeMap::new();
     let mut next = 0;
     for (number, record) in records {
         waiting.insert(number, record.map_err(anyhow::Error::msg)?);
         while let Some(record) = waiting.remove(&next) {
             outcomes.accept(&record);
+            ids.push(record.id().to_string());
             structure.add(record);
             next += 1;
         }
     }
-    Ok(Gathered { analysis: structure.finish(), outcomes })
+    Ok((structure, outcomes, ids))
 }
 
 /// What was read from a file of rows.

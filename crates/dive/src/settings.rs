@@ -69,6 +69,9 @@ pub struct Choices {
     /// Exemplars to use instead of the embedded ones, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub exemplars: Option<PathBuf>,
+    /// Keep the tools named in this file, by name or id, one a line, out of the pool.
+    #[arg(long, value_name = "FILE")]
+    pub hold_out: Option<PathBuf>,
     /// Stop when less than this percentage of 2,000 episodes is accepted [default: 2].
     #[arg(long, value_name = "PERCENT")]
     pub min_yield: Option<f64>,
@@ -105,6 +108,8 @@ pub struct Settings {
     pub min_yield: f64,
     /// A file of exemplars.
     pub exemplars: Option<PathBuf>,
+    /// A file of tools to keep out.
+    pub hold_out: Option<PathBuf>,
 }
 
 impl File {
@@ -184,6 +189,7 @@ impl Choices {
             workers: workers(self.workers.or(file.workers))?,
             min_yield: min_yield(self.min_yield.or(file.min_yield))?,
             exemplars: self.exemplars.clone().or_else(|| file.exemplars.clone()),
+            hold_out: self.hold_out.clone().or_else(|| file.hold_out.clone()),
         })
     }
 }

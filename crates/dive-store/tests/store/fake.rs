@@ -52,6 +52,7 @@ pub fn tool() -> ToolSpec {
         kind: ToolKind::Processing,
         effect: Effect::ReadOnly,
         deterministic: true,
+        common_knowledge: false,
         params: Vec::new(),
         groups: Vec::new(),
         output: Output::default(),

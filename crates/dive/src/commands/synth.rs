@@ -1,7 +1,7 @@
 //! `dive synth`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -29,7 +29,43 @@ pub struct Report<'a> {
 /// Most episodes of one range.
 const MAX_RANGE: u64 = 100_000_000;
 
+/// What a synthesis did.
+pub struct Made {
+    /// How it ended.
+    pub end: End,
+    /// The numbers of the run.
+    pub summary: Summary,
+    /// Episodes that there were before.
+    before: u64,
+}
+
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
+    let begun = Instant::now();
+    let Made { end, summary, before } = make(args, file)?;
+    let out = out(args, file);
+    let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
+    if json {
+        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
+    } else {
+        say(numbers(&Run::open(&out)?)?)?;
+        let made = summary.episodes.saturating_sub(before);
+        say(speed(made, seconds))?;
+        if args.range.is_none() {
+            samples(&out)?;
+        }
+        if !matches!(end, End::LowYield { .. }) {
+            say(next(&out, args))?;
+        }
+    }
+    Ok(ended(end))
+}
+
+fn out(args: &Synth, file: &File) -> PathBuf {
+    args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into())
+}
+
+/// Makes the tasks, or continues making them.
+pub fn make(args: &Synth, file: &File) -> Result<Made> {
     let begun = Instant::now();
     let settings = args.choices.resolve(&file.synth)?;
     if let Some(range) = args.range {
@@ -37,8 +73,12 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let session = Session::open(settings.config.world_seed)?;
-    let out = args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into());
+    let mut session = Session::open(settings.config.world_seed)?;
+    if let Some(path) = &settings.hold_out {
+        let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
+        session = session.without(names)?;
+    }
+    let out = out(args, file);
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     // The engine comes first: settings that the pool cannot satisfy must not leave a run behind.
     let engine = session.engine(&settings, exemplars)?;
@@ -63,26 +103,14 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let summary = writer.summary()?;
     drop(writer);
 
-    let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
-    let made = summary.episodes.saturating_sub(before.unwrap_or(0));
-    if made > 0 {
-        let (cpu_seconds, workers) = (cpu_seconds(), settings.workers as u64);
-        report::note_effort(&out, html::Session { episodes: made, seconds, cpu_seconds, workers });
+    let before = before.unwrap_or(0);
+    let episodes = summary.episodes.saturating_sub(before);
+    if episodes > 0 {
+        let (seconds, workers) = (begun.elapsed().as_secs_f64(), settings.workers as u64);
+        report::note_effort(&out, html::Session { episodes, seconds, cpu_seconds: cpu_seconds(), workers });
     }
     report::write(&Run::open(&out)?, &report::file_of(&out))?;
-    if json {
-        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
-    } else {
-        say(numbers(&Run::open(&out)?)?)?;
-        say(speed(made, seconds))?;
-        if args.range.is_none() {
-            samples(&out)?;
-        }
-        if !matches!(end, End::LowYield { .. }) {
-            say(next(&out, args))?;
-        }
-    }
-    Ok(ended(end))
+    Ok(Made { end, summary, before })
 }
 
 /// The exit status of a fold, with a sentence when it is not what was asked for.
@@ -142,7 +170,8 @@ fn cpu_seconds() -> Option<f64> {
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-fn samples(out: &Path) -> Result<()> {
+/// A few tasks, for a person.
+pub fn samples(out: &Path) -> Result<()> {
     let run = Run::open(out)?;
     let tasks = run.count(&Which::Tasks)?;
     let picks: Vec<u64> = (0..tasks.min(3)).map(|i| i * tasks / tasks.min(3)).collect();

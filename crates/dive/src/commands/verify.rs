@@ -9,7 +9,7 @@ use anyhow::{Result, ensure};
 use dive_core::canon;
 use dive_core::task::Task;
 use dive_store::{Entry, Run, StoreError, Which};
-use dive_synth::{Admission, Candidate, Config, Verifier};
+use dive_synth::{Admission, Candidate, Verifier};
 use dive_tools::ToolPool;
 use serde::Serialize;
 use serde_json::Value;
@@ -40,8 +40,7 @@ pub fn run(args: &Verify, file: &File, json: bool) -> Result<ExitCode> {
     let workers = settings::workers(args.workers.or(file.synth.workers))?;
     let run = super::open(&args.run, file)?;
     run.check()?;
-    let config: Config = run.manifest().config.clone().try_into()?;
-    let session = Session::open(config.world_seed)?;
+    let session = Session::of(&run)?;
     for (name, here) in [("world", session.world.fingerprint()), ("pool", &session.pool.fingerprint())] {
         let there = run.manifest().fingerprints.get(name).map_or("", String::as_str);
         ensure!(

@@ -10,6 +10,7 @@ mod errors;
 mod help;
 mod runs;
 mod shown;
+mod training;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
