@@ -27,7 +27,9 @@ pub fn glyph(kinds: &str, edges: &[(usize, usize)], title: &str) -> Markup {
     let kinds: Vec<char> = kinds.chars().collect();
     let layout = layout(kinds.len(), edges);
     let (dx, dy, radius) = (27.0, 33.0, 9.0);
-    let width = (layout.widest.max(1) as f64) * dx + 8.0;
+    // Edges that pass a level bend aside, on a narrow drawing beyond its nodes.
+    let bent = edges.iter().any(|(a, b)| skip(&layout, *a, *b) != 0.0);
+    let width = (layout.widest.max(1) as f64) * dx + if bent { 28.0 } else { 8.0 };
     let height = layout.levels.max(1) as f64 * dy - dy + 2.0 * radius + 6.0;
     let at = |i: usize| {
         let (level, x) = layout.places.get(i).copied().unwrap_or((0, 0.0));
