@@ -8,6 +8,7 @@
 //! and the trajectories of agents.
 
 pub mod compare;
+pub mod foreign;
 pub mod html;
 pub mod infer;
 pub mod measure;

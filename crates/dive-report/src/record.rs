@@ -185,6 +185,11 @@ impl Record {
         }
     }
 
+    /// The id of the task or row.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// The tools that one object calls, each once.
     pub(crate) fn distinct(topology: &Topology) -> BTreeSet<&String> {
         topology.tools.iter().collect()

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use dive_core::rng::Stream;
 use dive_core::topology::Purity;
 
+use crate::foreign::Conversation;
 use crate::infer::Inference;
 use crate::measure::{self, Abundance, count, count_named, mark, rounded, share};
 use crate::record::{Catalogue, Marked, Names, Record};
@@ -119,6 +120,14 @@ impl Structure {
         if *times > self.commonest_shape {
             self.commonest_shape = *times;
             stats.commonest_shape = task.shape;
+        }
+    }
+
+    /// Takes an attempt at a task into account, among the trajectories and nowhere else.
+    pub fn attempt(&mut self, conversation: Conversation) {
+        let record = Record::conversation(conversation, &self.catalogue);
+        if let Some(trajectory) = record.trajectory {
+            self.trajectory.add(&trajectory, &record.id);
         }
     }
 

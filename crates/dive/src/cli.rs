@@ -55,10 +55,12 @@ pub enum Command {
     Tools(Tools),
     /// Measure the diversity of a run.
     Stats(Stats),
-    /// Compare the diversity of two runs at equal size.
+    /// Compare the diversity of two datasets at equal size.
     Diff(Diff),
     /// Write report.html: what a run made and how diverse it is.
     Report(Report),
+    /// Browse a run in a local page, also while it goes on.
+    View(View),
 }
 
 /// Arguments of `dive synth`.
@@ -275,17 +277,26 @@ pub struct Stats {
     /// Also write weights that steer the next run (`dive synth --weights FILE`) towards what is under-covered.
     #[arg(long, value_name = "FILE")]
     pub weights: Option<PathBuf>,
+    /// Measure a file of rows instead: our JSONL, OpenAI messages, sharegpt, Toucan, or rows with a trajectory.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "weights"])]
+    pub foreign: Option<PathBuf>,
+    /// Which tools of that file retrieve and which process, as a JSON object from names to R or P.
+    #[arg(long, value_name = "FILE", requires = "foreign")]
+    pub kinds: Option<PathBuf>,
 }
 
 /// Arguments of `dive diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// Name of a run under runs/, or a directory.
+    /// A run, or a file of rows as for `dive stats --foreign`.
     #[arg(value_name = "A")]
     pub a: String,
     /// The other one.
     #[arg(value_name = "B")]
     pub b: String,
+    /// Which tools of the files retrieve and which process, as a JSON object from names to R or P.
+    #[arg(long, value_name = "FILE")]
+    pub kinds: Option<PathBuf>,
 }
 
 /// Arguments of `dive report`.
@@ -297,4 +308,15 @@ pub struct Report {
     /// File to write [default: report.html in the run].
     #[arg(long, value_name = "FILE")]
     pub to: Option<PathBuf>,
+}
+
+/// Arguments of `dive view`.
+#[derive(Debug, Args)]
+pub struct View {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// Port on the loopback interface; 0 is any free one.
+    #[arg(long, value_name = "PORT", default_value_t = 7463)]
+    pub port: u16,
 }

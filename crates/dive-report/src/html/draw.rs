@@ -11,6 +11,8 @@ pub struct Node {
     pub label: String,
     /// Not needed for the answer.
     pub off: bool,
+    /// Where it leads; empty for nowhere.
+    pub href: String,
 }
 
 struct Layout {
@@ -25,7 +27,9 @@ pub fn glyph(kinds: &str, edges: &[(usize, usize)], title: &str) -> Markup {
     let kinds: Vec<char> = kinds.chars().collect();
     let layout = layout(kinds.len(), edges);
     let (dx, dy, radius) = (27.0, 33.0, 9.0);
-    let width = (layout.widest.max(1) as f64) * dx + 8.0;
+    // Edges that pass a level bend aside, on a narrow drawing beyond its nodes.
+    let bent = edges.iter().any(|(a, b)| skip(&layout, *a, *b) != 0.0);
+    let width = (layout.widest.max(1) as f64) * dx + if bent { 28.0 } else { 8.0 };
     let height = layout.levels.max(1) as f64 * dy - dy + 2.0 * radius + 6.0;
     let at = |i: usize| {
         let (level, x) = layout.places.get(i).copied().unwrap_or((0, 0.0));
@@ -73,7 +77,11 @@ pub fn named(nodes: &[Node], edges: &[(usize, usize)], title: &str) -> Markup {
             @for (i, node) in nodes.iter().enumerate() {
                 circle class=(format!("node {}{}", class(node.kind), if node.off { " off" } else { "" })) cx=(num(left)) cy=(num(y(i))) r="9" {}
                 text class=(format!("nl {}", class(node.kind))) x=(num(left)) y=(num(y(i) + 3.6)) { (node.kind) }
-                text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) }
+                @if node.href.is_empty() {
+                    text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) }
+                } @else {
+                    a href=(node.href) { text class="nt" x=(num(left + 16.0)) y=(num(y(i) + 4.0)) { (node.label) } }
+                }
             }
         }
     }
@@ -106,9 +114,9 @@ fn skip(layout: &Layout, a: usize, b: usize) -> f64 {
     if !blocked {
         0.0
     } else if xa + xb > 0.0 {
-        -20.0
+        -38.0
     } else {
-        20.0
+        38.0
     }
 }
 

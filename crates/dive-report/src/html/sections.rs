@@ -157,7 +157,7 @@ fn retention(report: &Report) -> Part {
             @if r.failed > 0 { "; " (thousands(r.failed)) " failed for technical reasons" } "."
         },
         body: html! {
-            div.grid {
+            div.grid.rows.top {
                 (svg::figure("The funnel", "Episodes that reached each stage", svg::bars("Retention funnel", &bars), svg::table(&["stage", "episodes", "share"], &rows)))
                 @if !reasons.is_empty() {
                     (svg::figure("Why episodes were rejected", "Episodes by reason", svg::bars("Rejections by reason", &reasons), svg::table(&["reason", "episodes", "share of rejections"], &reason_rows)))
@@ -487,8 +487,8 @@ fn asked(report: &Report) -> Part {
         body: html! {
             div.grid {
                 @if !s.forms.is_empty() { (counted("Forms", "Tasks by what the question asks one to do", "form", &s.forms, 16)) }
-                (counted("Answers", "Tasks by type of answer", "type", &s.answer_types, 10))
                 @if !s.operators.is_empty() { (counted("Operators", "Uses in derivations", "operator", &s.operators, 14)) }
+                (counted("Answers", "Tasks by type of answer", "type", &s.answer_types, 10))
                 @if !s.domains.is_empty() { (counted("Domains", "Tasks whose path uses a tool of the domain", "domain", &s.domains, 10)) }
             }
         },

@@ -65,7 +65,7 @@ pub fn call_graph(task: &Task) -> Markup {
         .tools
         .iter()
         .zip(topology.kinds.chars().chain(std::iter::repeat('?')))
-        .map(|(tool, kind)| Node { kind, label: clean(tool), off: false })
+        .map(|(tool, kind)| Node { kind, label: clean(tool), off: false, href: String::new() })
         .collect();
     let count = nodes.len();
     html! {

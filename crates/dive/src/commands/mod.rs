@@ -25,6 +25,7 @@ mod stats;
 mod synth;
 mod tools;
 mod verify;
+mod view;
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> Result<ExitCode> {
@@ -46,6 +47,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Stats(args) => stats::run(args, &file, cli.json),
         Command::Diff(args) => diff::run(args, &file, cli.json),
         Command::Report(args) => report::run(args, &file, cli.json),
+        Command::View(args) => view::run(args, &file, cli.json),
     }
 }
 

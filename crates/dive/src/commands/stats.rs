@@ -1,6 +1,8 @@
 //! `dive stats`.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow};
@@ -27,7 +29,7 @@ struct Report<'a> {
 struct Retention<'a> {
     episodes: u64,
     accepted: u64,
-    rejected: &'a std::collections::BTreeMap<String, u64>,
+    rejected: &'a BTreeMap<String, u64>,
     failed: u64,
     pending: u64,
 }
@@ -35,6 +37,9 @@ struct Retention<'a> {
 const WEIGHTS_HEAD: &str = "# How much more often than usual `dive synth --weights` aims at each tool and form.\n\n";
 
 pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
+    if let Some(path) = &args.foreign {
+        return foreign(path, args.kinds.as_deref(), json);
+    }
     let run = super::open(&args.run, file)?;
     let (gathered, summary) = (gather::everything(&run)?, run.summary()?);
     let (stats, outcomes) = (&gathered.analysis.stats, &gathered.outcomes);
@@ -60,4 +65,36 @@ pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
         say(clean(&table::steering(outcomes, &under_covered)))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+#[derive(Serialize)]
+struct Foreign<'a> {
+    #[serde(flatten)]
+    stats: &'a Stats,
+    file: String,
+    formats: &'a BTreeMap<&'static str, u64>,
+    skipped: u64,
+}
+
+/// The measures of a file of rows.
+fn foreign(path: &Path, kinds: Option<&Path>, json: bool) -> Result<ExitCode> {
+    let rows = gather::file(path, kinds)?;
+    let stats = &rows.analysis.stats;
+    skipped(&rows);
+    if json {
+        let (file, skipped) = (path.display().to_string(), rows.skipped.len() as u64);
+        print::object(&Foreign { stats, file, formats: &rows.formats, skipped })?;
+    } else {
+        let formats: Vec<String> = rows.formats.iter().map(|(f, n)| format!("{n} rows of the format {f}")).collect();
+        say(clean(&format!("{}: {}", path.display(), formats.join(", "))))?;
+        say(clean(&table::stats(stats)))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says on stderr what was not read.
+pub fn skipped(rows: &gather::Rows) {
+    if let Some((line, reason)) = rows.skipped.first() {
+        print::note(&format!("{} rows cannot be read and are not counted; row {line}: {reason}", rows.skipped.len()));
+    }
 }

@@ -23,6 +23,9 @@ fn every_command_explains_itself() {
         "tools call",
         "tools check",
         "stats",
+        "diff",
+        "report",
+        "view",
     ];
     for command in commands {
         let output = place.dive(&format!("{command} --help"));

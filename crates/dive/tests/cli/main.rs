@@ -9,6 +9,7 @@
 mod errors;
 mod help;
 mod runs;
+mod shown;
 mod training;
 
 use std::path::{Path, PathBuf};
