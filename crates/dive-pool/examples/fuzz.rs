@@ -31,8 +31,8 @@ type Args = Map<String, Value>;
 const CAP: usize = dive_tools::pool::OUTPUT_CAP + 64;
 /// Longest error message in characters: it goes into a model's context.
 const MESSAGE_CAP: usize = 1024;
-/// A call that takes longer is reported.
-const SLOW: Duration = Duration::from_secs(2);
+/// A call that takes longer is reported; wall time, so with room for a busy machine.
+const SLOW: Duration = Duration::from_secs(10);
 /// A call that takes longer ends the process.
 const HUNG: Duration = Duration::from_secs(30);
 
