@@ -203,7 +203,6 @@ impl Reservation {
     }
 
     /// The bill, to be stored in one transaction with the answer it paid for: see [`Record`](crate::Record).
-    #[must_use]
     pub fn bill(self, actual: Money) -> Settlement {
         Settlement { reservation: self, actual }
     }

@@ -35,12 +35,13 @@ pub(crate) enum Op {
 }
 
 type Answer = Result<(), JournalError>;
+type Order = (Op, oneshot::Sender<Answer>);
 
 /// The handle of the thread; dropping it stores what is under way.
 pub(crate) struct Writer {
     path: PathBuf,
     /// `None` when the journal is open for reading only.
-    desk: Option<Mutex<Sender<(Op, oneshot::Sender<Answer>)>>>,
+    desk: Option<Mutex<Sender<Order>>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -93,7 +94,7 @@ impl Drop for Writer {
     }
 }
 
-fn run(db: &Connection, queue: &Receiver<(Op, oneshot::Sender<Answer>)>, path: &Path) {
+fn run(db: &Connection, queue: &Receiver<Order>, path: &Path) {
     while let Ok(first) = queue.recv() {
         let mut group = vec![first];
         while group.len() < GROUP
