@@ -41,6 +41,8 @@ pub enum Command {
     Tools(Tools),
     /// Measure the diversity of a run.
     Stats(Stats),
+    /// Serve a scripted model, to try everything that needs one without a key.
+    MockModel(MockModel),
 }
 
 /// Arguments of `dive synth`.
@@ -202,4 +204,21 @@ pub struct Stats {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
+}
+
+/// Arguments of `dive mock-model`.
+#[derive(Debug, Args)]
+pub struct MockModel {
+    /// Port on the loopback interface; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 8077)]
+    pub port: u16,
+    /// Milliseconds that every answer takes.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Require this key.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Refuse requests of more than so many tokens, of four bytes each.
+    #[arg(long, value_name = "TOKENS")]
+    pub context: Option<u64>,
 }

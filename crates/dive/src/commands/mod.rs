@@ -10,6 +10,7 @@ use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
 mod export;
+mod mock_model;
 mod merge;
 mod show;
 mod stats;
@@ -28,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Export(args) => export::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
+        Command::MockModel(args) => mock_model::run(args, cli.json),
     }
 }
 
