@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// The format of a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Wire {
     /// Chat completions.
     OpenAi,

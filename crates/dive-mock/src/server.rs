@@ -126,7 +126,7 @@ struct Shared {
     script: Box<dyn Script>,
     options: Options,
     requests: AtomicU64,
-    seen: Mutex<HashMap<u64, u64>>,
+    seen: Mutex<HashMap<(Wire, u64), u64>>,
 }
 
 impl Server {
@@ -215,7 +215,7 @@ async fn serve(wire: Wire, State(shared): State<Arc<Shared>>, headers: HeaderMap
     }
     let earlier = {
         let mut seen = shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = seen.entry(asked.digest).or_default();
+        let count = seen.entry((asked.wire, asked.digest)).or_default();
         *count += 1;
         *count - 1
     };
