@@ -25,7 +25,9 @@ mod reader;
 mod writer;
 
 pub use codec::Row;
-pub use drive::{LOOK_AHEAD, MAX_ATTEMPTS, Options, Progress, Propose, WORKER, synthesise};
+pub use drive::{
+    Delivery, Desk, Feed, LOOK_AHEAD, MAX_ATTEMPTS, Options, Pace, Progress, Propose, WORKER, synthesise, synthesise_with,
+};
 pub use error::{Difference, StoreError};
 pub use export::{Exported, ToolsAs, export};
 pub use fold::{End, YIELD_WINDOW};

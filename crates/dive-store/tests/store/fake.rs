@@ -100,6 +100,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             key: form.key(),
             skeleton: format!("s{}", key % 400),
             passed: Check::ALL.to_vec(),
+            model_derived: None,
         },
         topology: Topology::of(&path, &evidence, &|_| Some(ToolKind::Processing)),
         evidence,
@@ -113,6 +114,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             world: "w".into(),
             pool: "p".into(),
             version: "0".into(),
+            model: None,
         },
     }
 }
