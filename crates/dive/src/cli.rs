@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dive_store::Span;
 
+use crate::models::{EngineKind, Llm};
 use crate::settings::Choices;
 
 /// Synthesizes certified tool-use tasks: real tool executions first, then questions that they answer.
@@ -54,9 +55,18 @@ pub struct Synth {
     /// Directory of the run [default: runs/demo].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Who collects evidence and derives tasks [default: symbolic].
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub engine: Option<EngineKind>,
+    /// With models: say what it would use and cost, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Settings of the synthesis.
     #[command(flatten)]
     pub choices: Choices,
+    /// Settings of the models.
+    #[command(flatten)]
+    pub llm: Llm,
 }
 
 /// A run.

@@ -91,6 +91,14 @@ impl Session {
     }
 }
 
+/// The settings of the synthesis that a run was made with.
+pub fn config(manifest: &Manifest) -> Result<Config> {
+    let mut table = manifest.config.clone();
+    // What an engine with models adds.
+    table.retain(|key, _| key != "engine" && !key.starts_with("llm."));
+    Ok(table.try_into()?)
+}
+
 /// The embedded exemplars, or those of a file.
 pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
     let Some(path) = file else {

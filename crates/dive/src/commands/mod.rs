@@ -10,8 +10,9 @@ use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
 mod export;
-mod mock_model;
+mod llm;
 mod merge;
+mod mock_model;
 mod show;
 mod stats;
 mod synth;

@@ -11,6 +11,7 @@ use dive_store::{End, Options, Progress, Run, Summary, Which, Writer, YIELD_WIND
 use serde::Serialize;
 
 use crate::cli::Synth;
+use crate::models::EngineKind;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{DEFAULT_OUT, File};
@@ -25,11 +26,15 @@ pub struct Report<'a> {
 }
 
 /// Most episodes of one range.
-const MAX_RANGE: u64 = 100_000_000;
+pub const MAX_RANGE: u64 = 100_000_000;
 
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
     let settings = args.choices.resolve(&file.synth)?;
+    if args.engine.or(file.engine).unwrap_or_default() == EngineKind::Llm {
+        return super::llm::run(args, file, &settings, json);
+    }
+    ensure!(!args.dry_run, "only models cost something: --dry-run needs --engine llm");
     if let Some(range) = args.range {
         let length = range.end - range.start;
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
@@ -118,7 +123,7 @@ pub fn numbers(run: &Run) -> Result<String> {
     Ok(clean(&text))
 }
 
-fn speed(episodes: u64, seconds: f64) -> String {
+pub fn speed(episodes: u64, seconds: f64) -> String {
     if episodes == 0 {
         return format!("{seconds:.1} s; nothing was left to do");
     }
@@ -135,7 +140,7 @@ fn cpu_seconds() -> Option<f64> {
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-fn samples(out: &Path) -> Result<()> {
+pub fn samples(out: &Path) -> Result<()> {
     let run = Run::open(out)?;
     let tasks = run.count(&Which::Tasks)?;
     let picks: Vec<u64> = (0..tasks.min(3)).map(|i| i * tasks / tasks.min(3)).collect();
@@ -149,7 +154,7 @@ fn samples(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn next(out: &Path, args: &Synth) -> String {
+pub fn next(out: &Path, args: &Synth) -> String {
     let run = clean(&out.display().to_string());
     if let Some(range) = args.range {
         return format!(
