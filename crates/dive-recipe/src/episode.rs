@@ -251,6 +251,10 @@ impl Run<'_> {
         match (&attempt.end, attempt.failure) {
             (End::Refused, _) => reject(Reason::Refused, "the collector refused", String::new()),
             (_, Some(failure)) => Err(unanswered(Stage::Collector, failure)),
+            (End::OutOfTokens, None) if attempt.calls.is_empty() => {
+                let detail = "the collector's reply was cut off at the limit of tokens; raise max_tokens";
+                reject(Reason::NoEvidence, detail, String::new())
+            }
             _ => Ok(attempt.calls),
         }
     }

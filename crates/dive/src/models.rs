@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
@@ -390,12 +391,13 @@ pub fn runtime(workers: usize) -> Result<Runtime> {
 impl Feed for Many<'_> {
     fn feed(&self, desk: &Desk<'_>, deliver: &SyncSender<Delivery>) {
         let places = Arc::new(Semaphore::new(self.in_flight));
+        let health = Arc::new(Health::default());
         while let Some(episode) = desk.claim() {
             let Ok(place) = self.runtime.block_on(Arc::clone(&places).acquire_owned()) else { return };
-            let (recipe, deliver) = (Arc::clone(&self.recipe), deliver.clone());
+            let (recipe, health, deliver) = (Arc::clone(&self.recipe), Arc::clone(&health), deliver.clone());
             self.runtime.spawn(async move {
                 // A bug costs an episode, not the run.
-                let delivery = match tokio::spawn(async move { attempt(&recipe, episode).await }).await {
+                let delivery = match tokio::spawn(async move { attempt(&recipe, &health, episode).await }).await {
                     Ok(delivery) => delivery,
                     Err(_) => failed(episode, "internal error"),
                 };
@@ -408,13 +410,32 @@ impl Feed for Many<'_> {
     }
 }
 
-async fn attempt(recipe: &Recipe, episode: u64) -> Delivery {
+/// Failures of the infrastructure since something last went well.
+#[derive(Default)]
+struct Health {
+    row: AtomicU32,
+    worked: AtomicBool,
+}
+
+/// Failures in a row after which it is not the episodes that are unlucky.
+const TOO_MANY: u32 = 30;
+
+async fn attempt(recipe: &Recipe, health: &Health, episode: u64) -> Delivery {
     let mut message = String::new();
     for _ in 0..MAX_ATTEMPTS {
         match recipe.propose(episode).await {
-            Ok(proposal) => return Delivery::Row(episode, Box::new(Row::of(&proposal))),
+            Ok(proposal) => {
+                health.worked.store(true, Ordering::Relaxed);
+                health.row.store(0, Ordering::Relaxed);
+                return Delivery::Row(episode, Box::new(Row::of(&proposal)));
+            }
             Err(Trouble::Stop(message)) => return Delivery::Stop(message),
             Err(Trouble::Again(said)) => message = said,
+        }
+        let row = health.row.fetch_add(1, Ordering::Relaxed) + 1;
+        // An endpoint that never answered well will not do so for the next episode.
+        if row >= TOO_MANY || !health.worked.load(Ordering::Relaxed) {
+            return Delivery::Stop(message);
         }
     }
     failed(episode, &message)

@@ -43,19 +43,18 @@ pub fn answer(asked: &Asked, touched: &dyn Fn(Behaviour) -> bool) -> Answer {
     let mut support = draft.support.clone();
     let mut derivation = draft.derivation.clone();
     let another = drafts.iter().find(|d| d.answer != draft.answer && d.support.len() == 1);
-    if touched(Behaviour::WrongSupport)
-        && let Some(another) = another
-    {
-        support = another.support.clone();
-        derivation = another.derivation.clone();
+    if touched(Behaviour::WrongSupport) {
+        (support, derivation) = match another {
+            Some(another) => (another.support.clone(), another.derivation.clone()),
+            None => (vec![("c1".into(), "/nowhere".into())], Value::Null),
+        };
     }
     if touched(Behaviour::Invented) {
         answer = json!({"type": "number", "value": 123_456.75});
     }
-    if touched(Behaviour::Drifted)
-        && let Some(another) = another
-    {
-        question = another.question.clone();
+    if touched(Behaviour::Drifted) {
+        let nothing = Lookup { key: "colour".into(), tool: "paint_shop".into(), args: BTreeMap::new() };
+        question = another.map_or(Question::What(nothing), |another| another.question.clone());
     }
     let support: Vec<Value> =
         support.iter().map(|(id, pointer)| json!({"observation": id, "pointer": pointer})).collect();
@@ -111,10 +110,20 @@ fn difference(seen: &[Seen], one: &Seen, other: &Seen, key: &str, value: &Value)
         return None;
     }
     let get = |s: &Seen| json!({"get": s.id, "path": pointer});
+    let difference = (x - y).abs();
+    let whole = difference.fract() == 0.0;
+    let operands = json!({"op": "difference", "args": [get(one), get(other)]});
+    let (answer, derivation) = if whole {
+        (json!({"type": "number", "value": difference}), operands)
+    } else {
+        let rounded = (difference * 100.0 + 0.5).floor() / 100.0;
+        let derivation = json!({"op": "round", "decimals": 2, "args": [operands]});
+        (json!({"type": "number", "value": rounded, "decimals": 2}), derivation)
+    };
     Some(Draft {
-        question: Question::Difference(lookup(seen, one, key), lookup(seen, other, key)),
-        answer: json!({"type": "number", "value": (x - y).abs()}),
-        derivation: json!({"op": "difference", "args": [get(one), get(other)]}),
+        question: Question::Difference(lookup(seen, one, key), lookup(seen, other, key), whole),
+        answer,
+        derivation,
         support: vec![(one.id.clone(), pointer.clone()), (other.id.clone(), pointer)],
     })
 }

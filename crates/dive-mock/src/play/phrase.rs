@@ -30,8 +30,8 @@ pub enum Arg {
 pub enum Question {
     /// A value.
     What(Lookup),
-    /// The difference of two values.
-    Difference(Lookup, Lookup),
+    /// The difference of two values, to two decimals where it is not whole.
+    Difference(Lookup, Lookup, bool),
     /// The sum of two values.
     Sum(Lookup, Lookup),
     /// The name in the row with the greatest value: key of the name, key of the value, the list.
@@ -43,7 +43,10 @@ impl Question {
     pub fn write(&self) -> String {
         match self {
             Question::What(v) => format!("What is {}?", lookup(v)),
-            Question::Difference(a, b) => format!("By how much do {} and {} differ?", lookup(a), lookup(b)),
+            Question::Difference(a, b, whole) => {
+                let rounding = if *whole { "" } else { ", rounded to two decimals" };
+                format!("By how much do {} and {} differ{rounding}?", lookup(a), lookup(b))
+            }
             Question::Sum(a, b) => format!("What do {} and {} add up to?", lookup(a), lookup(b)),
             Question::Highest(name, value, list) => {
                 format!("Which {} has the highest {} among {}?", words(name), words(value), lookup(list))
@@ -99,7 +102,8 @@ impl<'a> Reader<'a> {
             self.take(" and ").then_some(())?;
             let b = self.lookup()?;
             self.take(" differ").then_some(())?;
-            Question::Difference(a, b)
+            let whole = !self.take(", rounded to two decimals");
+            Question::Difference(a, b, whole)
         } else if self.take("What do ") {
             let a = self.lookup()?;
             self.take(" and ").then_some(())?;
@@ -239,7 +243,8 @@ mod tests {
         let bare = Lookup { key: "now".into(), tool: "today".into(), args: BTreeMap::new() };
         for question in [
             Question::What(nested.clone()),
-            Question::Difference(nested.clone(), city.clone()),
+            Question::Difference(nested.clone(), city.clone(), true),
+            Question::Difference(bare.clone(), city.clone(), false),
             Question::Sum(bare.clone(), bare),
             Question::Highest("name".into(), "head_count".into(), city),
         ] {

@@ -46,7 +46,10 @@ fn solve(asked: &Asked, question: &Question) -> Result<String, Open> {
     };
     match question {
         Question::What(v) => Ok(plain(&find(asked, v)?)),
-        Question::Difference(a, b) => both(a, b).map(|(x, y)| (x - y).abs().to_string()),
+        Question::Difference(a, b, whole) => both(a, b).map(|(x, y)| {
+            let difference = (x - y).abs();
+            if *whole { difference.to_string() } else { format!("{difference:.2}") }
+        }),
         Question::Sum(a, b) => both(a, b).map(|(x, y)| (x + y).to_string()),
         Question::Highest(name, value, list) => {
             let result = result(asked, list)?;
