@@ -20,7 +20,7 @@ pub trait Judge {
 }
 
 /// Whether a rollout's answer is right; `None` for an infrastructure failure, which says nothing about it.
-pub fn verdict(task: &Task, rollout: &Rollout, judge: Option<&dyn Judge>) -> Option<Verdict> {
+pub fn verdict(question: &str, answer: &Answer, rollout: &Rollout, judge: Option<&dyn Judge>) -> Option<Verdict> {
     let rules = |label, reason: String| Verdict { label, by: RULES.into(), reason };
     if !rollout.end.counts() {
         return None;
@@ -29,11 +29,11 @@ pub fn verdict(task: &Task, rollout: &Rollout, judge: Option<&dyn Judge>) -> Opt
         return Some(rules(Label::Incorrect, format!("there is no answer: {}", rollout.end.name())));
     }
     let response = rollout.response();
-    let finding = matching::judge(&task.question, &task.answer, response);
+    let finding = matching::judge(question, answer, response);
     Some(match finding {
         Finding::Correct => rules(Label::Correct, finding.to_string()),
         Finding::Incorrect(_) => rules(Label::Incorrect, finding.to_string()),
-        Finding::Undecided(_) => match judge.map(|j| j.judge(&task.question, &task.answer, response)) {
+        Finding::Undecided(_) => match judge.map(|j| j.judge(question, answer, response)) {
             None => rules(Label::Undecided, finding.to_string()),
             Some(Ok(verdict)) => verdict,
             Some(Err(error)) => rules(Label::Undecided, format!("{finding}; the judge failed: {error}")),
@@ -49,15 +49,27 @@ pub fn format(toolset: &[String], toolbox: &Toolbox, rollout: &Rollout) -> bool 
 }
 
 /// `R = alpha · R_format + R_correct`. A partly right or undecided answer is not correct.
-pub fn score(task: &Task, toolbox: &Toolbox, rollout: &Rollout, verdict: &Verdict, alpha: f64) -> Score {
-    let format = if self::format(&task.toolset, toolbox, rollout) { 1.0 } else { 0.0 };
+pub fn score(toolset: &[String], toolbox: &Toolbox, rollout: &Rollout, verdict: &Verdict, alpha: f64) -> Score {
+    let format = if self::format(toolset, toolbox, rollout) { 1.0 } else { 0.0 };
     let correct = if verdict.label == Label::Correct { 1.0 } else { 0.0 };
     Score { reward: alpha * format + correct, format, correct, alpha }
 }
 
-/// A rollout with verdict and score.
+/// A rollout of a task with verdict and score.
 pub fn grade(task: &Task, toolbox: &Toolbox, rollout: Rollout, judge: Option<&dyn Judge>, alpha: f64) -> Graded {
-    let verdict = verdict(task, &rollout, judge);
-    let score = verdict.as_ref().map(|v| score(task, toolbox, &rollout, v, alpha));
+    grade_answer((&task.question, &task.answer), &task.toolset, toolbox, rollout, judge, alpha)
+}
+
+/// The same where only question, answer and toolset are at hand.
+pub fn grade_answer(
+    (question, answer): (&str, &Answer),
+    toolset: &[String],
+    toolbox: &Toolbox,
+    rollout: Rollout,
+    judge: Option<&dyn Judge>,
+    alpha: f64,
+) -> Graded {
+    let verdict = verdict(question, answer, &rollout, judge);
+    let score = verdict.as_ref().map(|v| score(toolset, toolbox, &rollout, v, alpha));
     Graded { rollout, verdict, score }
 }

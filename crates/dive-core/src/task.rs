@@ -104,6 +104,9 @@ pub struct Task {
     pub exemplars: Vec<String>,
     /// The form: `lookup`, `comparison` …
     pub form: String,
+    /// The tool that the plan aimed at; empty when there was no plan.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub focal: String,
     /// Question history.
     pub rounds: Vec<Round>,
     /// Every call of the episode.

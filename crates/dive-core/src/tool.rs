@@ -272,6 +272,9 @@ pub struct ToolSpec {
     pub effect: Effect,
     /// The same arguments always give the same result.
     pub deterministic: bool,
+    /// It returns published facts under real names, which a model may know by heart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common_knowledge: bool,
     /// Inputs.
     pub params: Vec<Param>,
     /// Inputs that belong together.
@@ -364,9 +367,10 @@ pub struct ToolError {
 }
 
 impl ToolError {
-    /// An error of that kind.
+    /// An error of that kind. Messages quote what was given, which may be long or hostile: the middle of a long message is
+    /// left out, and control characters are escaped.
     pub fn new(kind: ErrorKind, message: impl fmt::Display) -> ToolError {
-        ToolError { kind, message: message.to_string() }
+        ToolError { kind, message: legible(&message.to_string()) }
     }
 
     /// Arguments outside the domain.
@@ -383,6 +387,26 @@ impl ToolError {
     pub fn is_retryable(&self) -> bool {
         matches!(self.kind, ErrorKind::Timeout | ErrorKind::Provider)
     }
+}
+
+/// Characters kept at the start and at the end of a message that is too long.
+const KEPT: (usize, usize) = (400, 200);
+
+fn legible(message: &str) -> String {
+    let mut text = String::with_capacity(message.len().min(1024));
+    let length = message.chars().count();
+    let left_out = if length > KEPT.0 + KEPT.1 { KEPT.0..length - KEPT.1 } else { length..length };
+    for (i, c) in message.chars().enumerate() {
+        if i == left_out.start && !left_out.is_empty() {
+            text.push_str(" … ");
+        }
+        match c {
+            _ if left_out.contains(&i) => {}
+            c if c.is_control() => text.extend(c.escape_default()),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 /// Regular English plural of the last word of a noun phrase, or of the word before its first "of".

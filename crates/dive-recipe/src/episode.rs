@@ -390,6 +390,7 @@ impl Run<'_> {
             spans,
             answer,
             toolset: self.brief.toolset.clone(),
+            focal: self.brief.focal.clone(),
             domains,
             seed_entity: self.brief.seed_entity.clone(),
             exemplars: self.brief.exemplars.iter().map(|e| e.id.clone()).collect(),

@@ -93,6 +93,7 @@ pub struct Run {
     dir: PathBuf,
     file: PathBuf,
     db: Connection,
+    version: i64,
     manifest: Manifest,
 }
 
@@ -104,8 +105,8 @@ impl Run {
     pub fn open(dir: &Path) -> Result<Run, StoreError> {
         let manifest = Manifest::read(dir)?;
         let file = db::file(dir);
-        let db = db::open_reader(&file)?;
-        Ok(Run { dir: dir.into(), file, db, manifest })
+        let (db, version) = db::open_reader(&file)?;
+        Ok(Run { dir: dir.into(), file, db, version, manifest })
     }
 
     /// The run's directory.
@@ -233,6 +234,11 @@ impl Run {
                 self.dir.display()
             ))),
         }
+    }
+
+    /// The connection, and whether the file is new enough to have rollouts.
+    pub(crate) fn rollouts_in(&self) -> (&Connection, &Path, bool) {
+        (&self.db, &self.file, self.version >= db::WITH_ROLLOUTS)
     }
 
     fn err(&self) -> impl Fn(rusqlite::Error) -> StoreError + '_ {

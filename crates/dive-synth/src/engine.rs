@@ -67,8 +67,8 @@ pub struct Brief {
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
-/// Share of the tasks which need only a calculator that are kept.
-const CALCULATORS: f64 = 0.12;
+/// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
+const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
 const WORDINGS: u32 = 5;
 
@@ -187,11 +187,15 @@ impl Engine {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
         };
-        // A formula with all its inputs in the question needs a calculator rather than tools: few of these are enough.
-        let calls: Vec<_> = e.evidence.path(&first).into_iter().filter_map(|c| e.evidence.get(c)).collect();
-        let calculator = calls.iter().all(|c| self.pool.spec(&c.tool).is_some_and(|s| s.kind == ToolKind::Processing));
-        if calculator && !e.rng.chance(CALCULATORS) {
-            let failure = Failure { reason: Reason::Guessable, detail: "a calculator is enough".into() };
+        // A formula with all its inputs in the question, or a fact from a school book, can be had without tools: few are enough.
+        let unaided = e
+            .evidence
+            .path(&first)
+            .into_iter()
+            .filter_map(|c| e.evidence.get(c))
+            .all(|c| self.pool.spec(&c.tool).is_some_and(|s| s.kind == ToolKind::Processing || s.common_knowledge));
+        if unaided && !Stream::episode(self.config.seed, episode, "unaided").chance(UNAIDED) {
+            let failure = Failure { reason: Reason::Guessable, detail: "no tool is needed".into() };
             return Err((failure, e.evidence, String::new()));
         }
         let mut states = vec![State { derivation: first, step: "start", calls: e.evidence.calls.len() }];
@@ -286,6 +290,7 @@ impl Engine {
                         seed_entity: plan.seed_entity.clone(),
                         exemplars: plan.exemplars.clone(),
                         form: plan.form.name(),
+                        focal: self.index.tool(plan.focal).map(|e| e.spec.name.clone()).unwrap_or_default(),
                         rounds,
                         evidence,
                         derivation,

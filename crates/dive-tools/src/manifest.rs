@@ -68,6 +68,7 @@ fn declare(provider: &Provider, entry: ToolEntry) -> Result<Declared, String> {
         kind: entry.kind,
         effect: entry.effect.unwrap_or(Effect::ReadOnly),
         deterministic: true,
+        common_knowledge: false,
         params: entry.params.0.into_iter().map(|(name, p)| param(name, p)).collect(),
         groups: entry.groups,
         output: Output {

@@ -27,6 +27,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make tasks, attempts and files for trainers in one go, or continue making them.
+    Run(crate::commands::pipeline::Pipeline),
     /// Make tasks, or continue making them.
     Synth(Synth),
     /// Check the certificates of a run again.
@@ -35,8 +37,20 @@ pub enum Command {
     Merge(Merge),
     /// Show a task, or what was rejected.
     Show(Show),
-    /// Write the tasks of a run to files.
+    /// Make attempts at the tasks of a run, with verdicts and rewards.
+    Solve(crate::commands::solve::Solve),
+    /// Find the tasks that a student solves sometimes.
+    Select(crate::commands::select::Select),
+    /// Write a run to files that trainers load.
     Export(Export),
+    /// Read exported files into a new run.
+    Import(crate::commands::import::Import),
+    /// Divide a run into one for training and one for testing.
+    Split(crate::commands::split::Split),
+    /// Look for benchmark text in the tasks of a run.
+    Decontaminate(crate::commands::decontaminate::Decontaminate),
+    /// Serve tasks and tools to reinforcement learning.
+    Serve(crate::commands::serve::Serve),
     /// Look at the tools of the pool.
     #[command(subcommand)]
     Tools(Tools),
@@ -44,10 +58,14 @@ pub enum Command {
     Stats(Stats),
     /// Serve a scripted model, to try everything that needs one without a key.
     MockModel(MockModel),
+    /// Compare the diversity of two runs at equal size.
+    Diff(Diff),
+    /// Write report.html: what a run made and how diverse it is.
+    Report(Report),
 }
 
 /// Arguments of `dive synth`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Synth {
     /// Only propose these episodes, b excluded; `dive merge` admits them.
     #[arg(long, value_name = "A..B", conflicts_with = "count")]
@@ -131,22 +149,74 @@ pub struct Export {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
-    /// File format.
+    /// What the rows are for.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     pub format: Format,
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Encoding::Jsonl)]
+    pub encoding: Encoding,
     /// Tools as function schemas in every row, or as names with one tools.json beside.
     #[arg(long, value_enum, default_value_t = ToolsAs::Inline)]
     pub tools: ToolsAs,
-    /// Folder to write to [default: export/jsonl in the run].
+    /// Folder to write to [default: export/FORMAT in the run].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 }
 
 /// File formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum Format {
+    /// Tasks as they are, one JSON object a line: what the checker reads.
+    Jsonl,
+    /// Tasks in fixed columns.
+    Tasks,
+    /// Attempts with verdict and reward, in fixed columns.
+    Trajectories,
+    /// OpenAI messages with tools: TRL, Axolotl, verl.
+    Sft,
+    /// Conversations for LLaMA-Factory.
+    SftSharegpt,
+    /// RL rows for verl and SkyRL.
+    RlVerl,
+    /// RL rows for NeMo Gym and verifiers.
+    RlNemoGym,
+    /// A folder for the Hugging Face Hub.
+    Hf,
+}
+
+impl Format {
+    /// The format of `dive-export`; none for the native one.
+    pub fn table(self) -> Option<dive_export::Format> {
+        Some(match self {
+            Format::Jsonl => return None,
+            Format::Tasks => dive_export::Format::Tasks,
+            Format::Trajectories => dive_export::Format::Trajectories,
+            Format::Sft => dive_export::Format::Sft,
+            Format::SftSharegpt => dive_export::Format::SftSharegpt,
+            Format::RlVerl => dive_export::Format::RlVerl,
+            Format::RlNemoGym => dive_export::Format::RlNemoGym,
+            Format::Hf => dive_export::Format::Hf,
+        })
+    }
+}
+
+/// Encodings of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
     /// One JSON object a line.
     Jsonl,
+    /// Columns.
+    Parquet,
+}
+
+impl From<Encoding> for dive_export::Encoding {
+    fn from(encoding: Encoding) -> dive_export::Encoding {
+        match encoding {
+            Encoding::Jsonl => dive_export::Encoding::Jsonl,
+            Encoding::Parquet => dive_export::Encoding::Parquet,
+        }
+    }
 }
 
 /// How rows give their tools.
@@ -214,6 +284,31 @@ pub struct Stats {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
+    /// Also write weights that steer the next run (`dive synth --weights FILE`) towards what is under-covered.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+}
+
+/// Arguments of `dive diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// Name of a run under runs/, or a directory.
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// The other one.
+    #[arg(value_name = "B")]
+    pub b: String,
+}
+
+/// Arguments of `dive report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// File to write [default: report.html in the run].
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
 }
 
 /// Arguments of `dive mock-model`.

@@ -7,6 +7,7 @@ use clap::Parser as _;
 mod cli;
 mod commands;
 mod models;
+mod gather;
 mod print;
 mod session;
 mod settings;

@@ -4,6 +4,7 @@
 
 mod hard;
 mod labelled;
+mod rollouts;
 mod write;
 
 use std::path::Path;

@@ -7,6 +7,7 @@ use dive_core::evidence::Outcome;
 use dive_core::tool::ErrorKind::{BadArguments, NotFound, Provider, TooLarge};
 use dive_core::tool::ToolKind::Processing;
 use dive_core::tool::{ErrorKind, ToolError};
+use dive_tools::entities::Naming;
 use dive_tools::native::{Builder, NativeTool, native};
 use dive_tools::pool::OUTPUT_CAP;
 use dive_tools::{Backend, Entities, EntityType, ToolPool};
@@ -25,7 +26,7 @@ fn entities() -> Entities {
         noun: "company".into(),
         plural: "companies".into(),
         domain: "financial".into(),
-        quoted: false,
+        naming: Naming::Thing,
         names: names.map(String::from).to_vec(),
     }])
 }

@@ -8,12 +8,14 @@ use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use dive_recipe::Recipe;
-use dive_store::{End, Options, Pace, Progress, Run, Summary, Writer, synthesise_with};
+use dive_report::html;
+use dive_store::{End, Options, Pace, Progress, Run, Writer, synthesise_with};
 use dive_synth::WorldId;
 use serde::Serialize;
 use serde_json::json;
 
-use super::synth::{MAX_RANGE, Report, ended, next, numbers, samples, speed};
+use super::report;
+use super::synth::{MAX_RANGE, Report, cpu_seconds, ended, next, numbers, samples, speed};
 use crate::cli::Synth;
 use crate::models::{self, Many, ModelSettings, Spent};
 use crate::print::{self, clean, say};
@@ -50,7 +52,11 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
     }
     let llm = args.llm.resolve(&file.llm)?;
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let session = Session::open(settings.config.world_seed)?;
+    let mut session = Session::open(settings.config.world_seed)?;
+    if let Some(path) = &settings.hold_out {
+        let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
+        session = session.without(names)?;
+    }
     let out = args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into());
     let mut manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     manifest.config.extend(llm.identity().into_iter().map(|(k, v)| (k, toml::Value::from(v))));
@@ -90,6 +96,12 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
     bar.finish_and_clear();
     let summary = writer.summary()?;
     drop(writer);
+    let episodes = summary.episodes.saturating_sub(before.unwrap_or(0));
+    if episodes > 0 {
+        let (seconds, workers) = (begun.elapsed().as_secs_f64(), settings.workers as u64);
+        report::note_effort(&out, html::Session { episodes, seconds, cpu_seconds: cpu_seconds(), workers });
+    }
+    report::write(&Run::open(&out)?, &report::file_of(&out))?;
     let bill = Bill {
         stages: models::spent(&purse),
         cost: purse.ledger().spent().as_units(),
@@ -110,7 +122,7 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
         let report = Report { summary: &summary, seconds, run: out.display().to_string() };
         print::object(&LlmReport { report, models: bill })?;
     } else {
-        human(&out, args, &summary, &bill, summary.episodes.saturating_sub(before.unwrap_or(0)), seconds, end)?;
+        human(&out, args, &bill, episodes, seconds, end)?;
     }
     Ok(ended(end))
 }
@@ -118,7 +130,6 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
 fn human(
     out: &Path,
     args: &Synth,
-    _summary: &Summary,
     bill: &Bill,
     made: u64,
     seconds: f64,

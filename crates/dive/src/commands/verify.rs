@@ -19,7 +19,7 @@ use serde_json::Value;
 
 use crate::cli::Verify;
 use crate::print::{self, clean, say};
-use crate::session::{self, Session};
+use crate::session::Session;
 use crate::settings::{self, File};
 
 /// Failures that a terminal shows; `--json` has all.
@@ -78,8 +78,7 @@ pub fn run(args: &Verify, file: &File, json: bool) -> Result<ExitCode> {
     let workers = settings::workers(args.workers.or(file.synth.workers))?;
     let run = super::open(&args.run, file)?;
     run.check()?;
-    let config = session::config(run.manifest())?;
-    let session = Session::open(config.world_seed)?;
+    let session = Session::of(&run)?;
     for (name, here) in [("world", session.world.fingerprint()), ("pool", &session.pool.fingerprint())] {
         let there = run.manifest().fingerprints.get(name).map_or("", String::as_str);
         ensure!(

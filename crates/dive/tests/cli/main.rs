@@ -8,7 +8,9 @@
 
 mod errors;
 mod help;
+mod models;
 mod runs;
+mod training;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

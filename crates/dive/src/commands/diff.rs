@@ -1,0 +1,24 @@
+//! `dive diff`.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use dive_report::{compare, table};
+use dive_store::Run;
+
+use crate::cli::Diff;
+use crate::gather;
+use crate::print::{self, clean, say};
+use crate::settings::{self, File};
+
+pub fn run(args: &Diff, file: &File, json: bool) -> Result<ExitCode> {
+    let analysis = |run: &str| gather::analysis(&Run::open(&settings::run_dir(Some(run), file))?);
+    let (a, b) = (analysis(&args.a)?, analysis(&args.b)?);
+    let comparison = compare::compare((&args.a, &a), (&args.b, &b));
+    if json {
+        print::object(&comparison)?;
+    } else {
+        say(clean(&table::comparison(&comparison)))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
