@@ -3,7 +3,9 @@
 use dive_core::evidence::Outcome;
 use dive_core::rollout::{self, ANSWER_FORMAT, End};
 use dive_core::tool::{ErrorKind, ToolError};
-use dive_llm::{ChatModel, Choice, Failure, Kind, Message, Options, Pending, Place, Request, Stop, ToolCall, ToolSet, Tokens, Usage};
+use dive_llm::{
+    ChatModel, Choice, Failure, Kind, Message, Options, Pending, Place, Request, Stop, Tokens, ToolCall, ToolSet, Usage,
+};
 use dive_tools::ToolPool;
 use serde_json::{Map, Value, json};
 

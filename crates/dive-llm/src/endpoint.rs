@@ -69,7 +69,8 @@ impl Endpoint {
     /// The address or the key cannot be used.
     pub fn new(config: EndpointConfig) -> Result<Endpoint, Failure> {
         let url = address(config.wire, &config.base_url).ok_or_else(|| {
-            let message = format!("`{}` is no http(s) address; set base_url", crate::failure::shorten(&config.base_url));
+            let message =
+                format!("`{}` is no http(s) address; set base_url", crate::failure::shorten(&config.base_url));
             Failure::new(Kind::BadRequest, message)
         })?;
         let mut headers = HeaderMap::new();
@@ -100,8 +101,9 @@ impl Endpoint {
         if matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]")) {
             builder = builder.no_proxy();
         }
-        let client =
-            builder.build().map_err(|e| Failure::new(Kind::Down, format!("no HTTP client can be made: {}", chain(&e))))?;
+        let client = builder
+            .build()
+            .map_err(|e| Failure::new(Kind::Down, format!("no HTTP client can be made: {}", chain(&e))))?;
         Ok(Endpoint { config, url, headers, client })
     }
 
@@ -128,12 +130,16 @@ impl Endpoint {
                 Err(_) if status >= 400 => break,
                 Err(e) if e.is_timeout() => return Err(self.silent()),
                 Err(e) => {
-                    let message = format!("the connection to {} broke in the middle of a reply: {}", self.place(), chain(&e));
+                    let message =
+                        format!("the connection to {} broke in the middle of a reply: {}", self.place(), chain(&e));
                     return Err(Failure::new(Kind::Interrupted, message));
                 }
             }
             if bytes.len() > LONGEST {
-                return Err(Failure::new(Kind::Garbled, format!("{} answered more than {LONGEST} bytes", self.place())));
+                return Err(Failure::new(
+                    Kind::Garbled,
+                    format!("{} answered more than {LONGEST} bytes", self.place()),
+                ));
             }
             if wire::finished(self.config.wire, &bytes) {
                 break;

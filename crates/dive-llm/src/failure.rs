@@ -175,7 +175,9 @@ fn classify(status: u16, words: &str) -> Kind {
         400..=499 if any(&overflow) => Kind::ContextOverflow,
         400..=499 if any(&tools) => Kind::NoTools,
         400..=499 if any(&["content_policy", "content_filter", "content management policy"]) => Kind::Refused,
-        400 | 404 if words.contains("model") && any(&["not found", "not_found", "does not exist", "no such", "unknown"]) => {
+        400 | 404
+            if words.contains("model") && any(&["not found", "not_found", "does not exist", "no such", "unknown"]) =>
+        {
             Kind::UnknownModel
         }
         400..=499 => Kind::BadRequest,
@@ -203,19 +205,63 @@ mod tests {
     #[test]
     fn servers_words_are_understood() {
         let cases: &[(u16, &str, Kind)] = &[
-            (401, r#"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","code":"invalid_api_key"}}"#, Kind::Auth),
-            (404, r#"{"error":{"message":"The model `x` does not exist or you do not have access to it.","type":"invalid_request_error","code":"model_not_found"}}"#, Kind::UnknownModel),
-            (404, r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#, Kind::UnknownModel),
-            (404, r#"{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error"}}"#, Kind::UnknownModel),
+            (
+                401,
+                r#"{"error":{"message":"Incorrect API key provided","type":"invalid_request_error","code":"invalid_api_key"}}"#,
+                Kind::Auth,
+            ),
+            (
+                404,
+                r#"{"error":{"message":"The model `x` does not exist or you do not have access to it.","type":"invalid_request_error","code":"model_not_found"}}"#,
+                Kind::UnknownModel,
+            ),
+            (
+                404,
+                r#"{"type":"error","error":{"type":"not_found_error","message":"model: claude-x"}}"#,
+                Kind::UnknownModel,
+            ),
+            (
+                404,
+                r#"{"error":{"message":"model \"x\" not found, try pulling it first","type":"api_error"}}"#,
+                Kind::UnknownModel,
+            ),
             (404, r#"{"detail":"Not Found"}"#, Kind::BadRequest),
-            (429, r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#, Kind::Quota),
-            (429, r#"{"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}}"#, Kind::RateLimit),
+            (
+                429,
+                r#"{"error":{"message":"You exceeded your current quota","type":"insufficient_quota","code":"insufficient_quota"}}"#,
+                Kind::Quota,
+            ),
+            (
+                429,
+                r#"{"error":{"message":"Rate limit reached","type":"tokens","code":"rate_limit_exceeded"}}"#,
+                Kind::RateLimit,
+            ),
             (529, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#, Kind::Overload),
-            (400, r#"{"error":{"message":"This model's maximum context length is 4096 tokens","code":"context_length_exceeded"}}"#, Kind::ContextOverflow),
-            (400, r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#, Kind::ContextOverflow),
-            (400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#, Kind::ContextOverflow),
-            (400, r#"{"object":"error","message":"\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","type":"BadRequestError","code":400}"#, Kind::NoTools),
-            (400, r#"{"error":{"message":"registry.ollama.ai/library/gemma does not support tools","type":"api_error"}}"#, Kind::NoTools),
+            (
+                400,
+                r#"{"error":{"message":"This model's maximum context length is 4096 tokens","code":"context_length_exceeded"}}"#,
+                Kind::ContextOverflow,
+            ),
+            (
+                400,
+                r#"{"type":"error","error":{"type":"invalid_request_error","message":"prompt is too long: 210000 tokens > 200000 maximum"}}"#,
+                Kind::ContextOverflow,
+            ),
+            (
+                400,
+                r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#,
+                Kind::ContextOverflow,
+            ),
+            (
+                400,
+                r#"{"object":"error","message":"\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set","type":"BadRequestError","code":400}"#,
+                Kind::NoTools,
+            ),
+            (
+                400,
+                r#"{"error":{"message":"registry.ollama.ai/library/gemma does not support tools","type":"api_error"}}"#,
+                Kind::NoTools,
+            ),
             (503, "<html>Service Unavailable</html>", Kind::Overload),
             (400, r#"{"error":{"message":"Unknown parameter: 'x'"}}"#, Kind::BadRequest),
         ];

@@ -37,10 +37,13 @@ pub fn read(body: &[u8]) -> Result<Asked, String> {
             match of("type").as_str() {
                 "text" if of("text").is_empty() => return Err("messages: text content blocks must be non-empty".into()),
                 "text" => said.push_str(&of("text")),
-                "thinking" if of("signature") != SIGNATURE => return Err("messages: invalid signature in thinking block".into()),
+                "thinking" if of("signature") != SIGNATURE => {
+                    return Err("messages: invalid signature in thinking block".into());
+                }
                 "thinking" => {}
                 "tool_use" => {
-                    let input = block.get("input").filter(|i| i.is_object()).ok_or("tool_use.input: should be an object")?;
+                    let input =
+                        block.get("input").filter(|i| i.is_object()).ok_or("tool_use.input: should be an object")?;
                     calls.insert(of("id"), (of("name"), input.clone()));
                     made.push((of("name"), input.clone()));
                 }
@@ -154,7 +157,8 @@ pub fn stream(asked: &Asked, answer: &Answer) -> Vec<String> {
     events.push(json!({"type": "message_delta", "delta": {"stop_reason": stop(answer), "stop_sequence": null},
                        "usage": {"output_tokens": answer.tokens()}}));
     events.push(json!({"type": "message_stop"}));
-    let line = |e: Value| format!("event: {}\ndata: {e}\n\n", e.get("type").and_then(Value::as_str).unwrap_or_default());
+    let line =
+        |e: Value| format!("event: {}\ndata: {e}\n\n", e.get("type").and_then(Value::as_str).unwrap_or_default());
     events.into_iter().map(line).collect()
 }
 

@@ -35,10 +35,9 @@ pub fn read(body: &[u8]) -> Result<Asked, String> {
             }
             "tool" => {
                 let id = message.get("tool_call_id").and_then(Value::as_str).unwrap_or_default();
-                let (name, args) = calls
-                    .get(id)
-                    .cloned()
-                    .ok_or_else(|| format!("messages with role 'tool' must answer a preceding tool call, `{id}` does not"))?;
+                let (name, args) = calls.get(id).cloned().ok_or_else(|| {
+                    format!("messages with role 'tool' must answer a preceding tool call, `{id}` does not")
+                })?;
                 let content = text_or_json(&content);
                 let error = content.get("error").is_some();
                 messages.push(Said::Tool { name, args, content, error });
@@ -191,5 +190,7 @@ fn logprobs(text: &str) -> Value {
 }
 
 fn ids(text: &str) -> Value {
-    words(text).map(|w| Value::from(w.bytes().fold(7u32, |h, b| h.wrapping_mul(31).wrapping_add(b.into())) % 50_000)).collect()
+    words(text)
+        .map(|w| Value::from(w.bytes().fold(7u32, |h, b| h.wrapping_mul(31).wrapping_add(b.into())) % 50_000))
+        .collect()
 }

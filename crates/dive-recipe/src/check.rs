@@ -5,7 +5,7 @@
 
 use dive_core::answer::Answer;
 use dive_core::canon;
-use dive_core::certificate::{Atom, Certificate, Check, DerivationLink, ModelDerived, Quote, QuestionLink, Replay};
+use dive_core::certificate::{Atom, Certificate, Check, DerivationLink, ModelDerived, QuestionLink, Quote, Replay};
 use dive_core::evidence::{Evidence, Source};
 use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
@@ -97,7 +97,10 @@ impl Checker<'_> {
         }
         let path = task.evidence.path(task.derivation);
         if let Some(stray) = support.iter().find(|a| !path.contains(&a.call)) {
-            return fail(Reason::NotEntailed, format!("the support names {}, but the answer does not use it", stray.call));
+            return fail(
+                Reason::NotEntailed,
+                format!("the support names {}, but the answer does not use it", stray.call),
+            );
         }
         let quote = support.first().filter(|_| support.len() == 1).and_then(|a| a.quote.as_ref());
         let (link, unrounded) = match quote {
@@ -193,13 +196,7 @@ impl Checker<'_> {
     }
 
     /// The answer that the support gives, if it is the claimed one.
-    fn answer(
-        &self,
-        claim: &Claim,
-        derivation: &Expr,
-        atoms: &[Atom],
-        evidence: &Evidence,
-    ) -> Result<Answer, Failure> {
+    fn answer(&self, claim: &Claim, derivation: &Expr, atoms: &[Atom], evidence: &Evidence) -> Result<Answer, Failure> {
         if let ([Atom { quote: Some(quote), .. }], Expr::Get { .. }) = (atoms, derivation) {
             let claimed = claim.answer();
             return quoted(quote, &claimed).ok_or_else(|| Failure {
@@ -210,8 +207,9 @@ impl Checker<'_> {
         let unable = |detail: String| Failure { reason: Reason::NotEntailed, detail };
         let value = derivation.eval(evidence).map_err(|e| unable(e.to_string()))?;
         let sem = self.lexicon.sem(&form(derivation, evidence)?);
-        let truth = gate::answer_of(&value, sem.as_ref(), derivation)
-            .ok_or_else(|| unable("what the support gives is no number, name, date, truth value or list of names".into()))?;
+        let truth = gate::answer_of(&value, sem.as_ref(), derivation).ok_or_else(|| {
+            unable("what the support gives is no number, name, date, truth value or list of names".into())
+        })?;
         if !claim.agrees(&truth) {
             let claimed = claim.answer().display();
             return Err(unable(format!("the support gives `{}`, not `{claimed}`", truth.display())));
@@ -278,11 +276,7 @@ fn atom(support: &Support, evidence: &Evidence) -> Result<Atom, Failure> {
     Ok(atom)
 }
 
-fn value_at(
-    call: dive_core::evidence::CallId,
-    pointer: &str,
-    evidence: &Evidence,
-) -> Result<Value, Failure> {
+fn value_at(call: dive_core::evidence::CallId, pointer: &str, evidence: &Evidence) -> Result<Value, Failure> {
     let Some(made) = evidence.get(call) else {
         return fail(Reason::NotEntailed, format!("there is no observation {call}"));
     };

@@ -132,9 +132,7 @@ pub async fn derive<T>(
         let complaint = format!("Not accepted: {}. Correct it and submit again.", failure.detail.trim_end_matches('.'));
         messages.push(Message::Assistant(reply.turn));
         for call in &calls {
-            let content = content(&Outcome::Error {
-                error: dive_core::tool::ToolError::bad(&complaint),
-            });
+            let content = content(&Outcome::Error { error: dive_core::tool::ToolError::bad(&complaint) });
             messages.push(Message::Tool { call: call.id.clone(), name: call.name.clone(), content, error: true });
         }
         if calls.is_empty() {

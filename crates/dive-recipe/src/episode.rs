@@ -184,7 +184,9 @@ impl Run<'_> {
         if !new.iter().any(|c| c.outcome.value().is_some()) {
             let detail = match new.first().map(|c| &c.outcome) {
                 None => "the collector called no tool; a model without tool calling cannot collect".into(),
-                Some(Outcome::Error { error }) => format!("every call of the collector failed, the first with: {error}"),
+                Some(Outcome::Error { error }) => {
+                    format!("every call of the collector failed, the first with: {error}")
+                }
                 Some(Outcome::Value { .. }) => String::new(),
             };
             return reject(Reason::NoEvidence, detail, String::new());
@@ -260,7 +262,13 @@ impl Run<'_> {
     }
 
     /// Attempts at the question by solvers who see nothing else.
-    async fn attempts(&self, schemas: &ToolSet, question: &str, number: u32, first: u32) -> Result<Vec<Attempt>, Ended> {
+    async fn attempts(
+        &self,
+        schemas: &ToolSet,
+        question: &str,
+        number: u32,
+        first: u32,
+    ) -> Result<Vec<Attempt>, Ended> {
         let budget = Budget { turns: self.recipe.config.solve_turns, calls: 4 * self.recipe.config.solve_turns };
         let agent = self.recipe.agent(Stage::Solver, schemas, budget)?;
         let solves = (first..first + number).map(|i| {
@@ -366,11 +374,8 @@ impl Run<'_> {
         let pool = &self.recipe.pool;
         let path = &certificate.path;
         let topology = Topology::of(path, &evidence, &|t| pool.spec(t).map(|s| s.kind));
-        let mut domains: Vec<String> = path
-            .iter()
-            .filter_map(|id| pool.spec(&evidence.get(*id)?.tool))
-            .map(|s| s.domain.clone())
-            .collect();
+        let mut domains: Vec<String> =
+            path.iter().filter_map(|id| pool.spec(&evidence.get(*id)?.tool)).map(|s| s.domain.clone()).collect();
         domains.sort();
         domains.dedup();
         let config = &self.recipe.config;

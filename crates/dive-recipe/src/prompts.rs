@@ -57,9 +57,13 @@ impl Prompts {
             }
             let Some((file, needed)) = PLACEHOLDERS.iter().find(|(file, _)| *file == name) else {
                 let known = FILES.map(|(name, _)| name).join(", ");
-                return Err(PromptError(format!("{}: there is no prompt of that name; they are {known}", path.display())));
+                return Err(PromptError(format!(
+                    "{}: there is no prompt of that name; they are {known}",
+                    path.display()
+                )));
             };
-            let text = fs::read_to_string(&path).map_err(|e| PromptError(format!("{} cannot be read: {e}", path.display())))?;
+            let text = fs::read_to_string(&path)
+                .map_err(|e| PromptError(format!("{} cannot be read: {e}", path.display())))?;
             if let Some(missing) = needed.iter().find(|p| !text.contains(&format!("{{{p}}}"))) {
                 return Err(PromptError(format!("{}: the placeholder {{{missing}}} is missing", path.display())));
             }
@@ -80,7 +84,8 @@ impl Prompts {
         while let Some(start) = rest.find('{') {
             let (head, tail) = rest.split_at(start);
             text.push_str(head);
-            let found = values.iter().find_map(|(k, v)| Some((v, tail.strip_prefix('{')?.strip_prefix(k)?.strip_prefix('}')?)));
+            let found =
+                values.iter().find_map(|(k, v)| Some((v, tail.strip_prefix('{')?.strip_prefix(k)?.strip_prefix('}')?)));
             match found {
                 Some((value, after)) => {
                     text.push_str(value);

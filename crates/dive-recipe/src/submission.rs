@@ -157,7 +157,11 @@ impl Claim {
         match (self, truth) {
             (Claim::Number { value, unit, .. }, Answer::Number { value: x, unit: u, tolerance, .. }) => {
                 let unit = unit.as_deref().unwrap_or_default();
-                let same = unit.is_empty() || u.is_empty() || unit == u || unit == units::words_for(*x, u) || unit == units::words_for(2.0, u);
+                let same = unit.is_empty()
+                    || u.is_empty()
+                    || unit == u
+                    || unit == units::words_for(*x, u)
+                    || unit == units::words_for(2.0, u);
                 (value - x).abs() <= tolerance + 1e-9 * x.abs() && same
             }
             (Claim::Boolean { value }, Answer::Boolean { value: b }) => value == b,
@@ -171,10 +175,13 @@ impl Claim {
             (Claim::Mapping { entries }, Answer::Mapping { entries: e }) => {
                 entries.len() == e.len() && entries.iter().all(|(k, v)| e.get(k).is_some_and(|t| v.agrees(t)))
             }
-            (Claim::Text { value } | Claim::Date { value }, Answer::Text { value: t, .. } | Answer::Date { value: t }) => {
-                normal(value) == normal(t)
+            (
+                Claim::Text { value } | Claim::Date { value },
+                Answer::Text { value: t, .. } | Answer::Date { value: t },
+            ) => normal(value) == normal(t),
+            (Claim::Text { value }, Answer::Number { value: x, .. }) => {
+                value.trim().parse::<f64>().is_ok_and(|v| v == *x)
             }
-            (Claim::Text { value }, Answer::Number { value: x, .. }) => value.trim().parse::<f64>().is_ok_and(|v| v == *x),
             _ => false,
         }
     }

@@ -6,8 +6,8 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
-mod models;
 mod gather;
+mod models;
 mod print;
 mod session;
 mod settings;

@@ -182,7 +182,10 @@ impl Llm {
         };
         recipe.validate().map_err(|e| anyhow!(e))?;
         let in_flight = self.in_flight.or(file.in_flight).unwrap_or(DEFAULT_IN_FLIGHT);
-        ensure!((1..=MAX_IN_FLIGHT).contains(&in_flight), "`in_flight` must be from 1 to {MAX_IN_FLIGHT}, is {in_flight}");
+        ensure!(
+            (1..=MAX_IN_FLIGHT).contains(&in_flight),
+            "`in_flight` must be from 1 to {MAX_IN_FLIGHT}, is {in_flight}"
+        );
         let stages: BTreeMap<Stage, StageSettings> =
             Stage::ALL.into_iter().map(|s| Ok((s, self.stage(file, s)?))).collect::<Result<_>>()?;
         let max_cost = match self.max_cost.or(file.max_cost) {
@@ -265,12 +268,12 @@ impl ModelSettings {
     /// What belongs into a run's manifest beside the settings of the synthesis: whatever can change an episode. Where a
     /// model is served is not among it.
     pub fn identity(&self) -> Vec<(String, String)> {
-        let mut parts = vec![
-            ("engine".to_string(), "llm".to_string()),
-            ("llm.prompts".to_string(), self.prompts.fingerprint()),
-        ];
+        let mut parts =
+            vec![("engine".to_string(), "llm".to_string()), ("llm.prompts".to_string(), self.prompts.fingerprint())];
         if let Ok(Value::Object(recipe)) = serde_json::to_value(&self.recipe) {
-            parts.extend(recipe.into_iter().map(|(k, v)| (format!("llm.{k}"), v.as_str().map_or(v.to_string(), str::to_string))));
+            parts.extend(
+                recipe.into_iter().map(|(k, v)| (format!("llm.{k}"), v.as_str().map_or(v.to_string(), str::to_string))),
+            );
         }
         for (stage, of) in &self.stages {
             parts.push((format!("llm.{}.model", stage.name()), of.endpoint.model.clone()));

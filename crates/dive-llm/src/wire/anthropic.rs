@@ -97,9 +97,10 @@ fn blocks(turn: &Turn) -> Vec<Value> {
         return blocks.clone();
     }
     let text = (!turn.text.is_empty()).then(|| json!({"type": "text", "text": turn.text}));
-    let calls = turn.calls.iter().map(|c| {
-        json!({"type": "tool_use", "id": c.id, "name": c.name, "input": c.parsed().unwrap_or_default()})
-    });
+    let calls = turn
+        .calls
+        .iter()
+        .map(|c| json!({"type": "tool_use", "id": c.id, "name": c.name, "input": c.parsed().unwrap_or_default()}));
     text.into_iter().chain(calls).collect()
 }
 

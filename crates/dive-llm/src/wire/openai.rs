@@ -108,8 +108,11 @@ pub fn decode(json: &Value) -> Result<Reply, Failure> {
             ToolCall { id, name: of("/function/name").to_string(), arguments }
         })
         .collect();
-    let mut echo: Map<String, Value> =
-        message.iter().filter(|(k, v)| ECHOED.contains(&k.as_str()) && !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
+    let mut echo: Map<String, Value> = message
+        .iter()
+        .filter(|(k, v)| ECHOED.contains(&k.as_str()) && !v.is_null())
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
     echo.insert("role".into(), "assistant".into());
     echo.entry("content").or_insert_with(|| refusal.into());
     if calls.is_empty() {
@@ -164,7 +167,15 @@ fn tokens(json: &Value, choice: &Value) -> Tokens {
         let list = v.and_then(Value::as_array).into_iter().flatten();
         list.filter_map(|x| u32::try_from(x.as_u64()?).ok()).collect()
     };
-    let each = |key: &str| choice.pointer("/logprobs/content").and_then(Value::as_array).into_iter().flatten().filter_map(move |t| t.get(key).cloned()).collect::<Vec<_>>();
+    let each = |key: &str| {
+        choice
+            .pointer("/logprobs/content")
+            .and_then(Value::as_array)
+            .into_iter()
+            .flatten()
+            .filter_map(move |t| t.get(key).cloned())
+            .collect::<Vec<_>>()
+    };
     let mut completion = ids(choice.get("token_ids"));
     if completion.is_empty() {
         // llama.cpp gives the id beside the log-probability.

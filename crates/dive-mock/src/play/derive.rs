@@ -200,7 +200,9 @@ fn pointer(key: &str) -> String {
 fn typed(value: &Value) -> Option<Value> {
     match value {
         Value::Number(n) if n.as_f64() != Some(0.0) => Some(json!({"type": "number", "value": n})),
-        Value::String(s) if s.len() == 10 && s.bytes().filter(|b| *b == b'-').count() == 2 && s.starts_with(['1', '2']) => {
+        Value::String(s)
+            if s.len() == 10 && s.bytes().filter(|b| *b == b'-').count() == 2 && s.starts_with(['1', '2']) =>
+        {
             Some(json!({"type": "date", "value": s}))
         }
         Value::String(s) if (2..60).contains(&s.len()) => Some(json!({"type": "text", "value": s})),

@@ -238,7 +238,8 @@ mod tests {
         let nested = Lookup {
             key: "area.km2".into(),
             tool: "city_profile".into(),
-            args: [("city".to_string(), Arg::Found(city.clone())), ("year".to_string(), Arg::Stated(json!(2020)))].into(),
+            args: [("city".to_string(), Arg::Found(city.clone())), ("year".to_string(), Arg::Stated(json!(2020)))]
+                .into(),
         };
         let bare = Lookup { key: "now".into(), tool: "today".into(), args: BTreeMap::new() };
         for question in [

@@ -29,7 +29,13 @@ fn evidence() -> Evidence {
             call(1, "ports_of", json!({"country": "Ostia"}), ports.clone(), true),
             call(2, "ports_of", json!({"country": "Nurland"}), ports, false),
             call(3, "ports_of", json!({"country": "Vesk"}), tied, true),
-            call(4, "port_note", json!({"port": "Aru"}), json!({"note": "Built by Ines Größ in 1874, rebuilt in 1902.", "built": "1874-05-01", "owner": "Lund & Co"}), true),
+            call(
+                4,
+                "port_note",
+                json!({"port": "Aru"}),
+                json!({"note": "Built by Ines Größ in 1874, rebuilt in 1902.", "built": "1874-05-01", "owner": "Lund & Co"}),
+                true,
+            ),
             call(5, "owner_of", json!({"owner": "Lund & Co"}), json!({"city": "Brask"}), true),
         ],
     }
@@ -55,14 +61,25 @@ fn detail(result: Result<Checked, Failure>) -> String {
 
 #[test]
 fn values_at_pointers() {
-    let good = check("When was the port of Aru built?", json!({"type": "date", "value": "1874-05-01"}), at("c4", "/built"), Value::Null);
+    let good = check(
+        "When was the port of Aru built?",
+        json!({"type": "date", "value": "1874-05-01"}),
+        at("c4", "/built"),
+        Value::Null,
+    );
     let good = good.unwrap();
     assert_eq!(good.answer, Answer::Date { value: "1874-05-01".into() });
     assert_eq!(good.certificate.model_derived.as_ref().unwrap().derivation, DerivationLink::Quoted);
     assert_eq!(good.spans[0].text, "Aru");
 
     // The city's owner flows from the note, and the question need not name it.
-    let chain = check("In which city sits the owner of the port of Aru?", json!({"type": "text", "value": "brask"}), at("c5", "/city"), Value::Null).unwrap();
+    let chain = check(
+        "In which city sits the owner of the port of Aru?",
+        json!({"type": "text", "value": "brask"}),
+        at("c5", "/city"),
+        Value::Null,
+    )
+    .unwrap();
     assert_eq!(chain.certificate.path, [CallId(4), CallId(5)]);
     assert_eq!((chain.certificate.literal_arguments, chain.certificate.derived_arguments), (1, 1));
     assert_eq!(chain.answer.display(), "Brask", "the program's value, not the model's");
@@ -73,19 +90,32 @@ fn values_at_pointers() {
     assert_eq!(detail(nowhere), "not_entailed: nothing stands at c4/opened");
     let nothing = check("When?", json!({"type": "date", "value": "1874-05-01"}), at("c9", "/built"), Value::Null);
     assert_eq!(detail(nothing), "not_entailed: there is no observation c9");
-    let leaked = check("Was Aru built on 1874-05-01, or when?", json!({"type": "date", "value": "1874-05-01"}), at("c4", "/built"), Value::Null);
+    let leaked = check(
+        "Was Aru built on 1874-05-01, or when?",
+        json!({"type": "date", "value": "1874-05-01"}),
+        at("c4", "/built"),
+        Value::Null,
+    );
     assert!(detail(leaked).starts_with("leaked: "));
 }
 
 #[test]
 fn quotes_from_longer_text() {
     let quote = |words: &str| json!([{"observation": "c4", "pointer": "/note", "quote": words}]);
-    let good = check("Who built the port of Aru?", json!({"type": "text", "value": "Ines Größ"}), quote("Ines Größ"), Value::Null).unwrap();
+    let good = check(
+        "Who built the port of Aru?",
+        json!({"type": "text", "value": "Ines Größ"}),
+        quote("Ines Größ"),
+        Value::Null,
+    )
+    .unwrap();
     let support = &good.certificate.model_derived.as_ref().unwrap().support[0];
     let found = support.quote.as_ref().unwrap();
     assert_eq!((found.start, found.end), (9, 18));
     assert_eq!(good.answer, Answer::Text { value: "Ines Größ".into(), of: String::new() });
-    let year = check("In which year was Aru rebuilt?", json!({"type": "number", "value": 1902}), quote("1902"), Value::Null).unwrap();
+    let year =
+        check("In which year was Aru rebuilt?", json!({"type": "number", "value": 1902}), quote("1902"), Value::Null)
+            .unwrap();
     assert_eq!(year.answer.display(), "1902");
     let invented = check("Who?", json!({"type": "text", "value": "Ines Gross"}), quote("Ines Gross"), Value::Null);
     assert_eq!(detail(invented), "not_entailed: c4/note does not contain `Ines Gross`");
@@ -110,15 +140,33 @@ fn computed_answers() {
 
     let mean = json!({"op": "mean", "args": [column("c1", "depth")]});
     let number = |v: f64, d: Value| json!({"type": "number", "value": v, "decimals": d});
-    let unrounded = check("What is the mean depth of Ostia's ports?", number(8.583333333333334, Value::Null), at("c1", "/ports/0/depth"), mean.clone());
+    let unrounded = check(
+        "What is the mean depth of Ostia's ports?",
+        number(8.583333333333334, Value::Null),
+        at("c1", "/ports/0/depth"),
+        mean.clone(),
+    );
     assert!(detail(unrounded).contains("say in the question to how many decimals"));
-    let rounded = check("What is the mean depth of Ostia's ports, to two decimals?", number(8.58, json!(2)), at("c1", "/ports/0/depth"), mean.clone()).unwrap();
+    let rounded = check(
+        "What is the mean depth of Ostia's ports, to two decimals?",
+        number(8.58, json!(2)),
+        at("c1", "/ports/0/depth"),
+        mean.clone(),
+    )
+    .unwrap();
     assert!(matches!(rounded.answer, Answer::Number { value, decimals: Some(2), .. } if value == 8.58));
-    let wrong = check("What is the mean depth, to two decimals?", number(8.6, json!(2)), at("c1", "/ports/0/depth"), mean);
+    let wrong =
+        check("What is the mean depth, to two decimals?", number(8.6, json!(2)), at("c1", "/ports/0/depth"), mean);
     assert_eq!(detail(wrong), "not_entailed: the support gives `8.58`, not `8.6`".replace("8.6`", "8.60`"));
 
     let names = json!({"op": "filter", "cmp": "above", "args": [column("c1", "name"), column("c1", "depth"), {"literal": 5, "sem": "number"}]});
-    let set = check("Which ports of Ostia are deeper than 5?", json!({"type": "set", "items": ["Bem", "Aru"]}), at("c1", "/ports"), names).unwrap();
+    let set = check(
+        "Which ports of Ostia are deeper than 5?",
+        json!({"type": "set", "items": ["Bem", "Aru"]}),
+        at("c1", "/ports"),
+        names,
+    )
+    .unwrap();
     assert_eq!(set.answer.display(), "Aru, Bem");
 }
 

@@ -128,7 +128,10 @@ async fn an_endpoint_that_cannot_serve_stops_the_run_in_words() {
     let server = Server::start(Player, Options::default()).await.unwrap();
     for (model, wanted) in [
         ("gpt-17", "the collector: HTTP 404: The model `gpt-17` does not exist.; correct `model`"),
-        ("mock:no-tools", "the collector: HTTP 400: this model does not support tools; choose a model with tool calling"),
+        (
+            "mock:no-tools",
+            "the collector: HTTP 400: this model does not support tools; choose a model with tool calling",
+        ),
     ] {
         let dir = Dir::new();
         let recipe = recipe(&server.url(), model, Wire::OpenAi, RecipeConfig::default(), &dir);
@@ -143,7 +146,8 @@ async fn an_endpoint_that_cannot_serve_stops_the_run_in_words() {
 async fn an_episode_that_is_cut_off_buys_nothing_twice() {
     let server = Server::start(Player, Options::default()).await.unwrap();
     let whole = Dir::new();
-    let expected = recipe(&server.url(), "mock", Wire::OpenAi, RecipeConfig::default(), &whole).propose(1).await.unwrap();
+    let expected =
+        recipe(&server.url(), "mock", Wire::OpenAi, RecipeConfig::default(), &whole).propose(1).await.unwrap();
     let needed = server.requests();
     drop(server);
 

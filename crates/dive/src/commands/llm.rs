@@ -127,14 +127,7 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
     Ok(ended(end))
 }
 
-fn human(
-    out: &Path,
-    args: &Synth,
-    bill: &Bill,
-    made: u64,
-    seconds: f64,
-    end: End,
-) -> Result<()> {
+fn human(out: &Path, args: &Synth, bill: &Bill, made: u64, seconds: f64, end: End) -> Result<()> {
     say(numbers(&Run::open(out)?)?)?;
     say(speed(made, seconds))?;
     say(clean(&bill.text()))?;

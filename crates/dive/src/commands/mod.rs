@@ -9,8 +9,8 @@ use dive_store::{Entry, Run};
 use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
-mod diff;
 pub mod decontaminate;
+mod diff;
 mod export;
 pub mod import;
 mod llm;

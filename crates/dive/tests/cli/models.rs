@@ -51,7 +51,8 @@ fn a_run_with_a_model_from_start_to_end() {
     assert_eq!(place.json("show a 1")["provenance"]["engine"], "llm");
 
     // The other format gives the same dataset; nothing is asked again when a run is continued.
-    let other = format!("synth --engine llm --model mock --wire anthropic --stream --base-url {} --out b --count 8", mock.1);
+    let other =
+        format!("synth --engine llm --model mock --wire anthropic --stream --base-url {} --out b --count 8", mock.1);
     assert_eq!(place.json(&other)["digest"], made["digest"]);
     let grown = place.json(&llm.replace("--count 8", "--count 10"));
     assert_eq!(grown["accepted"], 10);
