@@ -74,6 +74,9 @@ pub enum StoreError {
         /// Every difference.
         differences: Vec<Difference>,
     },
+    /// A proposal could not be made, and no other can before somebody changes something.
+    #[error("{0}")]
+    Stopped(String),
     /// Ranges that do not make one dataset.
     #[error("{0}")]
     Ranges(String),
@@ -115,6 +118,7 @@ impl StoreError {
             StoreError::Changed { .. } => "use the same settings to continue, or another --out",
             StoreError::Occupied(_) => "name an empty folder",
             StoreError::Unwritable { .. } => "name another --out",
+            StoreError::Stopped(_) => "everything made so far is kept, and the same command continues",
             StoreError::Ranges(_) | StoreError::Sql { .. } | StoreError::Io { .. } => return None,
         })
     }

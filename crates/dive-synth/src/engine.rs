@@ -6,7 +6,7 @@ use dive_core::SCHEMA_VERSION;
 use dive_core::answer::Answer;
 use dive_core::canon;
 use dive_core::evidence::Evidence;
-use dive_core::exemplar::Exemplar;
+use dive_core::exemplar::{Exemplar, FormKind};
 use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::rng::Stream;
@@ -43,6 +43,23 @@ pub struct Engine {
     lexicon: Lexicon,
     index: Index,
     planner: Planner,
+}
+
+/// What an episode is about, for whoever collects and derives in another way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// Names of the tools that the episode may use.
+    pub toolset: Vec<String>,
+    /// The exemplars.
+    pub exemplars: Vec<Exemplar>,
+    /// What most of them ask one to do.
+    pub form: FormKind,
+    /// The tool around which the toolset was drawn.
+    pub focal: String,
+    /// Rounds.
+    pub rounds: u32,
+    /// What anchors the episode.
+    pub seed_entity: SeedEntity,
 }
 
 /// Fresh draws that an episode makes before it is rejected: a cell of the plan that fails by bad luck is tried again, so
@@ -96,6 +113,20 @@ impl Engine {
     /// Names of all tools of the pool.
     pub fn tool_names(&self) -> impl Iterator<Item = &str> {
         self.index.tools.iter().map(|t| t.spec.name.as_str())
+    }
+
+    /// What an episode is about; `None` when no tool of the pool suits the form that was drawn.
+    pub fn brief(&self, episode: u64) -> Option<Brief> {
+        let plan = self.planner.plan(&self.index, self.pool.entities(), &self.config, episode)?;
+        let name = |t: usize| self.index.tool(t).map(|e| e.spec.name.clone());
+        Some(Brief {
+            toolset: plan.toolset.iter().filter_map(|t| name(*t)).collect(),
+            exemplars: plan.exemplars.iter().filter_map(|id| self.planner.exemplar(id)).cloned().collect(),
+            form: plan.form,
+            focal: name(plan.focal)?,
+            rounds: plan.rounds,
+            seed_entity: plan.seed_entity,
+        })
     }
 
     /// The proposal of an episode: a certified task or a typed rejection.
@@ -274,6 +305,7 @@ impl Engine {
                             world: self.world.fingerprint.clone(),
                             pool: self.pool_fingerprint.clone(),
                             version: env!("CARGO_PKG_VERSION").into(),
+                            model: None,
                         },
                     });
                 }

@@ -98,6 +98,11 @@ impl Planner {
         self.pool.len()
     }
 
+    /// The exemplar of that id.
+    pub fn exemplar(&self, id: &str) -> Option<&Exemplar> {
+        self.exemplars.iter().find(|e| e.id == id)
+    }
+
     /// The plan of an episode.
     pub fn plan(&self, index: &Index, entities: &Entities, config: &Config, episode: u64) -> Option<Plan> {
         let mut rng = Stream::episode(config.seed, episode, "plan");

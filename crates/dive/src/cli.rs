@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dive_store::Span;
 
+use crate::models::{EngineKind, Llm};
 use crate::settings::Choices;
 
 /// Synthesizes certified tool-use tasks: real tool executions first, then questions that they answer.
@@ -55,6 +56,8 @@ pub enum Command {
     Tools(Tools),
     /// Measure the diversity of a run.
     Stats(Stats),
+    /// Serve a scripted model, to try everything that needs one without a key.
+    MockModel(MockModel),
     /// Compare the diversity of two datasets at equal size.
     Diff(Diff),
     /// Write report.html: what a run made and how diverse it is.
@@ -64,7 +67,7 @@ pub enum Command {
 }
 
 /// Arguments of `dive synth`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Synth {
     /// Only propose these episodes, b excluded; `dive merge` admits them.
     #[arg(long, value_name = "A..B", conflicts_with = "count")]
@@ -72,9 +75,18 @@ pub struct Synth {
     /// Directory of the run [default: runs/demo].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Who collects evidence and derives tasks [default: symbolic].
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub engine: Option<EngineKind>,
+    /// With models: say what it would use and cost, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Settings of the synthesis.
     #[command(flatten)]
     pub choices: Choices,
+    /// Settings of the models.
+    #[command(flatten)]
+    pub llm: Llm,
 }
 
 /// A run.
@@ -319,4 +331,21 @@ pub struct View {
     /// Port on the loopback interface; 0 is any free one.
     #[arg(long, value_name = "PORT", default_value_t = 7463)]
     pub port: u16,
+}
+
+/// Arguments of `dive mock-model`.
+#[derive(Debug, Args)]
+pub struct MockModel {
+    /// Port on the loopback interface; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 8077)]
+    pub port: u16,
+    /// Milliseconds that every answer takes.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Require this key.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Refuse requests of more than so many tokens, of four bytes each.
+    #[arg(long, value_name = "TOKENS")]
+    pub context: Option<u64>,
 }

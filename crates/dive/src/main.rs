@@ -7,6 +7,7 @@ use clap::Parser as _;
 mod cli;
 mod commands;
 mod gather;
+mod models;
 mod print;
 mod session;
 mod settings;

@@ -10,6 +10,8 @@ use dive_synth::Config;
 use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
+use crate::models::{EngineKind, Llm};
+
 /// Where a run goes that nobody named.
 pub const DEFAULT_OUT: &str = "runs/demo";
 const DEFAULT_COUNT: u64 = 200;
@@ -91,8 +93,12 @@ pub enum Preset {
 pub struct File {
     /// Directory of the run.
     pub out: Option<PathBuf>,
+    /// Who collects and derives.
+    pub engine: Option<EngineKind>,
     /// Settings of the synthesis.
     pub synth: Choices,
+    /// Settings of the models.
+    pub llm: Llm,
 }
 
 /// What a synthesis runs with.

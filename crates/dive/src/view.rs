@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use dive_core::certificate::QuestionLink;
 use dive_core::evidence::{Call, CallId, Evidence, Outcome, Source};
 use dive_core::task::{Rejection, Task};
 use dive_core::tool::ToolKind;
@@ -42,6 +43,22 @@ pub fn task(task: &Task, number: &str, reason: &str, kinds: Kinds<'_>) -> String
     let certificate = &task.certificate;
     let passed: Vec<String> = certificate.passed.iter().map(name_of).collect();
     out.push_str(&format!("\nCertificate\n  passed: {}\n", passed.join(", ")));
+    if let Some(derived) = &certificate.model_derived {
+        let link = match derived.question_link {
+            QuestionLink::Parsed => "read by a program".into(),
+            QuestionLink::IndependentSolves { agreed, of } => format!("{agreed} of {of} blind solves agree"),
+            QuestionLink::Unchecked => "unchecked".into(),
+        };
+        out.push_str(&format!(
+            "  derived by a model, not certified: derivation {}; question {link}; replay {}\n",
+            name_of(&derived.derivation),
+            name_of(&derived.replay)
+        ));
+    }
+    if let Some(model) = &task.provenance.model {
+        let stages: Vec<String> = model.stages.iter().map(|(stage, model)| format!("{stage} {model}")).collect();
+        out.push_str(&format!("  models: {}; gate {}\n", stages.join(", "), model.gate));
+    }
     out.push_str(&format!(
         "  before rounding {}; {} arguments from the question, {} from observations\n",
         certificate.unrounded, certificate.literal_arguments, certificate.derived_arguments

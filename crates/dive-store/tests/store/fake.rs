@@ -102,6 +102,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             key: form.key(),
             skeleton: format!("s{}", key % 400),
             passed: Check::ALL.to_vec(),
+            model_derived: None,
         },
         topology: Topology::of(&path, &evidence, &|_| Some(ToolKind::Processing)),
         evidence,
@@ -115,6 +116,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             world: "w".into(),
             pool: "p".into(),
             version: "0".into(),
+            model: None,
         },
     }
 }

@@ -13,7 +13,9 @@ pub mod decontaminate;
 mod diff;
 mod export;
 pub mod import;
+mod llm;
 mod merge;
+mod mock_model;
 pub mod pipeline;
 mod report;
 pub mod select;
@@ -45,6 +47,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Serve(args) => serve::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
+        Command::MockModel(args) => mock_model::run(args, cli.json),
         Command::Diff(args) => diff::run(args, &file, cli.json),
         Command::Report(args) => report::run(args, &file, cli.json),
         Command::View(args) => view::run(args, &file, cli.json),

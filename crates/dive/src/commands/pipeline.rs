@@ -45,7 +45,7 @@ pub fn run(args: &Pipeline, file: &File, json: bool) -> Result<ExitCode> {
     let stage = |name: &str| if json { Ok(()) } else { say(format!("\n== {name}")) };
 
     stage("synthesise")?;
-    let tasks = Synth { range: None, out: Some(out.clone()), choices: args.choices.clone() };
+    let tasks = Synth { range: None, out: Some(out.clone()), choices: args.choices.clone(), ..Synth::default() };
     let made = synth::make(&tasks, file)?;
     if !json {
         say(synth::numbers(&Run::open(&out)?)?)?;

@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::report;
 use crate::cli::Synth;
+use crate::models::EngineKind;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{DEFAULT_OUT, File};
@@ -27,7 +28,7 @@ pub struct Report<'a> {
 }
 
 /// Most episodes of one range.
-const MAX_RANGE: u64 = 100_000_000;
+pub const MAX_RANGE: u64 = 100_000_000;
 
 /// What a synthesis did.
 pub struct Made {
@@ -41,6 +42,9 @@ pub struct Made {
 
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
+    if engine(args, file) == EngineKind::Llm {
+        return super::llm::run(args, file, &args.choices.resolve(&file.synth)?, json);
+    }
     let Made { end, summary, before } = make(args, file)?;
     let out = out(args, file);
     let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
@@ -60,6 +64,10 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     Ok(ended(end))
 }
 
+fn engine(args: &Synth, file: &File) -> EngineKind {
+    args.engine.or(file.engine).unwrap_or_default()
+}
+
 fn out(args: &Synth, file: &File) -> PathBuf {
     args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into())
 }
@@ -68,6 +76,8 @@ fn out(args: &Synth, file: &File) -> PathBuf {
 pub fn make(args: &Synth, file: &File) -> Result<Made> {
     let begun = Instant::now();
     let settings = args.choices.resolve(&file.synth)?;
+    ensure!(engine(args, file) == EngineKind::Symbolic, "this command works with the symbolic engine only");
+    ensure!(!args.dry_run, "only models cost something: --dry-run needs --engine llm");
     if let Some(range) = args.range {
         let length = range.end - range.start;
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
@@ -153,7 +163,7 @@ pub fn numbers(run: &Run) -> Result<String> {
     Ok(clean(&text))
 }
 
-fn speed(episodes: u64, seconds: f64) -> String {
+pub fn speed(episodes: u64, seconds: f64) -> String {
     if episodes == 0 {
         return format!("{seconds:.1} s; nothing was left to do");
     }
@@ -163,7 +173,7 @@ fn speed(episodes: u64, seconds: f64) -> String {
 }
 
 /// CPU time of this process where Linux says so, in its ticks of 10 ms.
-fn cpu_seconds() -> Option<f64> {
+pub fn cpu_seconds() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |i: usize| fields.get(i)?.parse::<f64>().ok();
@@ -185,7 +195,7 @@ pub fn samples(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn next(out: &Path, args: &Synth) -> String {
+pub fn next(out: &Path, args: &Synth) -> String {
     let run = clean(&out.display().to_string());
     if let Some(range) = args.range {
         return format!(

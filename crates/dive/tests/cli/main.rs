@@ -8,6 +8,7 @@
 
 mod errors;
 mod help;
+mod models;
 mod runs;
 mod shown;
 mod training;
