@@ -92,8 +92,9 @@ fn how(format: Format, file: &str) -> String {
         ),
         Format::RlNemoGym => format!(
             "NeMo Gym: copy this folder to `resources_servers/dive/`, set `run` in `dive.yaml`, and use `{file}` as data. \
-             `app.py` starts `dive serve --gym`. verifiers: `--env.taskset.dataset {file} \
-             --env.taskset.task.resources-url http://127.0.0.1:8787` with a server that is running."
+             `app.py` starts `dive serve --gym`. verifiers: a settings file with `[env.taskset]`, \
+             `id = \"nemo-gym\"`, `dataset = \"{file}\"` and `[env.taskset.task]`, \
+             `resources_url = \"http://127.0.0.1:8787\"`, with a server that is running."
         ),
         Format::Hf => String::new(),
     }
