@@ -102,6 +102,16 @@ pub struct Param {
     pub sample: Option<Sample>,
 }
 
+impl Param {
+    /// Why a value cannot be meant, although its JSON type is right: a date that is not in the calendar.
+    pub fn complaint(&self, value: &Value) -> Option<String> {
+        let (Sem::Date(_), Some(text)) = (&self.sem, value.as_str()) else { return None };
+        let date = text.parse::<jiff::civil::Date>().ok();
+        let written = date.is_some_and(|d| d.to_string() == text);
+        (!written).then(|| format!("`{}`: `{text}` is not a calendar date; write it as YYYY-MM-DD.", self.name))
+    }
+}
+
 /// Where plausible constants of a parameter come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]

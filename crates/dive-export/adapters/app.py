@@ -5,8 +5,7 @@ NeMo Gym runs this file with its own Python and tells it host and port; the prog
 
 import os
 
-from nemo_gym.server_utils import get_first_server_config_dict
-from nemo_gym.global_config import get_global_config_dict
+from nemo_gym.global_config import get_first_server_config_dict, get_global_config_dict
 
 
 def main():

@@ -40,32 +40,29 @@ def compute_score(data_source, solution_str, ground_truth, extra_info=None):
 def _register():
     try:
         from verl.tools.function_tool import function_tool
-        from verl.tools.schemas import OpenAIFunctionToolSchema
+        from verl.tools.schemas import OpenAIFunctionSchema, OpenAIFunctionToolSchema
     except ImportError:
+        # The reward runs where verl's tools are not needed.
         return
 
-    class Schema(OpenAIFunctionToolSchema):
-        """verl's model keeps only type, description and enum of a parameter; this keeps all of it."""
+    class Function(OpenAIFunctionSchema):
+        # verl's own model keeps only type, description and enum of a parameter in some versions.
+        parameters: dict
 
-    def free(tool):
-        schema = Schema.model_construct(type="function", function=_Free(tool["function"]))
-        schema.__dict__["_whole"] = tool
-        return schema
-
-    class _Free(dict):
-        __getattr__ = dict.get
+    class Tool(OpenAIFunctionToolSchema):
+        function: Function
 
     def bind(name):
         def call(**arguments):
             return _post("/" + name, arguments)
 
-        call.__name__ = name
+        call.__name__ = call.__qualname__ = name
         return call
 
     catalogue = json.loads((pathlib.Path(__file__).parent / "tools.json").read_text(encoding="utf-8"))
     for tool in catalogue:
         name = tool["function"]["name"]
-        function_tool(name, schema=tool)(bind(name))
+        function_tool(name, schema=Tool.model_validate(tool))(bind(name))
 
 
 _register()

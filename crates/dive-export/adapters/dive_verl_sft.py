@@ -8,31 +8,29 @@ import json
 from verl.utils.dataset.multiturn_sft_dataset import MultiTurnSFTDataset
 
 
-def decode(row):
-    """The row as chat templates want it: tools as objects, no nulls, arguments as objects."""
-    messages = []
-    for message in row["messages"]:
-        message = {key: value for key, value in dict(message).items() if value is not None}
-        calls = message.pop("tool_calls", None)
-        if calls is not None and len(calls):
-            message["tool_calls"] = [
-                {
-                    "id": call["id"],
-                    "type": "function",
-                    "function": {
-                        "name": call["function"]["name"],
-                        "arguments": json.loads(call["function"]["arguments"]),
-                    },
-                }
-                for call in calls
-            ]
-        messages.append(message)
-    return messages, json.loads(row["tools"])
+def decode(message):
+    """The message as chat templates want it: no nulls, arguments as objects."""
+    message = {key: value for key, value in message.items() if value is not None}
+    calls = message.pop("tool_calls", None)
+    if calls is not None and len(calls):
+        message["tool_calls"] = [
+            {
+                "id": call["id"],
+                "type": "function",
+                "function": {
+                    "name": call["function"]["name"],
+                    "arguments": json.loads(call["function"]["arguments"]),
+                },
+            }
+            for call in calls
+        ]
+    return message
 
 
 class DiveSFTDataset(MultiTurnSFTDataset):
     def _read_files_and_process(self):
         super()._read_files_and_process()
-        rows = [decode(row) for row in self.dataframe.to_dict("records")]
-        self.messages = [messages for messages, _ in rows]
-        self.tools = [tools for _, tools in rows]
+        self.tools = [json.loads(tools) for tools in self.dataframe[self.tools_key]]
+
+    def _build_messages(self, example):
+        return [decode(message) for message in super()._build_messages(example)]

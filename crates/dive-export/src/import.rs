@@ -163,29 +163,13 @@ impl Reading {
                 graded.rollout.task
             )));
         }
-        let mut config = toml::Table::new();
-        let mut fingerprints = BTreeMap::new();
-        let same = |get: &dyn Fn(&Task) -> String| self.tasks.iter().all(|t| get(t) == get(first)).then(|| get(first));
-        for (key, value) in
-            [("world", same(&|t| t.provenance.world.clone())), ("pool", same(&|t| t.provenance.pool.clone()))]
-        {
-            fingerprints.extend(value.map(|v| (key.to_string(), v)));
-        }
-        for (key, value) in [
-            ("seed", same(&|t| t.provenance.seed.to_string())),
-            ("world_seed", same(&|t| t.provenance.world_seed.to_string())),
-        ] {
-            if let Some(number) = value.and_then(|v| v.parse::<i64>().ok()) {
-                config.insert(key.into(), toml::Value::Integer(number));
-            }
-        }
         let content = Adopted {
             tasks: self.tasks,
             tools,
             rollouts: self.rollouts.into_iter().map(|(g, _)| g).collect(),
             pass_rates: self.rates,
         };
-        let manifest = Manifest::new(config, fingerprints, None).derived("imported", &content);
+        let manifest = Manifest::new(toml::Table::new(), BTreeMap::new(), None).derived("imported", &content);
         Ok(Imported { content, manifest })
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo run --release -p dive-pool --example fuzz -- --seconds 60 [--seed N] [--tool NAME]`
 //!
 //! Every call must end in a value within the output cap or in a typed error with a sentence, quickly and without a panic,
-//! and do so again. What does not is reduced to fewer and simpler arguments and printed; the exit status then is 1.
+//! and do so again; dates, names and choices that do not exist must end in an error. What does not is reduced to fewer and simpler arguments and printed; the exit status then is 1.
 //! Rounds are numbered and depend on the seed only, so that a finding comes back with the same flags.
 
 #![allow(
@@ -31,8 +31,8 @@ type Args = Map<String, Value>;
 const CAP: usize = dive_tools::pool::OUTPUT_CAP + 64;
 /// Longest error message in characters: it goes into a model's context.
 const MESSAGE_CAP: usize = 1024;
-/// A call that takes longer is reported.
-const SLOW: Duration = Duration::from_secs(2);
+/// A call that takes longer is reported; wall time, so with room for a busy machine.
+const SLOW: Duration = Duration::from_secs(10);
 /// A call that takes longer ends the process.
 const HUNG: Duration = Duration::from_secs(30);
 
@@ -176,6 +176,9 @@ fn verdict(pool: &ToolPool, watch: &Watch, name: &str, args: &Args) -> Result<bo
                 return broken("size", format!("returns {size} bytes"));
             }
             let Some(spec) = pool.spec(name) else { return Ok(true) };
+            if let Some(why) = meaningless(pool, spec, args) {
+                return broken("accepted", why);
+            }
             match undeclared(spec, &value) {
                 Some(why) => broken("shape", why),
                 None => Ok(true),
@@ -196,6 +199,19 @@ fn verdict(pool: &ToolPool, watch: &Watch, name: &str, args: &Args) -> Result<bo
             }
         }
     }
+}
+
+/// An argument that cannot be meant, and for which a value is therefore a silent default.
+fn meaningless(pool: &ToolPool, spec: &ToolSpec, args: &Args) -> Option<String> {
+    spec.params.iter().find_map(|param| {
+        let text = args.get(&param.name)?.as_str()?;
+        let odd = match &param.sem {
+            Sem::Date(_) => text.len() != 10 || !text.bytes().all(|b| b.is_ascii_digit() || b == b'-'),
+            Sem::Entity(entity) => pool.entities().contains(entity, text) == Some(false),
+            _ => !param.choices.is_empty() && !param.choices.iter().any(|c| c.value == text),
+        };
+        odd.then(|| format!("has a value for the {} `{}`", param.sem, param.name))
+    })
 }
 
 /// The first value that is not what the specification declares.

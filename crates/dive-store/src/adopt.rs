@@ -60,11 +60,35 @@ pub fn adopt(dir: &Path, manifest: Manifest, content: &Adopted) -> Result<Summar
 
 impl Manifest {
     /// The manifest of a run that is derived from this one: it names what was done and is never continued by synthesis.
+    /// World, pool and seeds are those that all its tasks agree on.
     pub fn derived(&self, how: &str, content: &Adopted) -> Manifest {
         let mut derived = self.clone();
         derived.range = None;
         let ids: Vec<&str> = content.tasks.iter().map(|t| t.id.as_str()).collect();
         derived.fingerprints.insert("derived".into(), format!("{how}: {}", canon::fingerprint(&ids)));
+        for (key, value) in [
+            ("world", common(&content.tasks, |t| t.provenance.world.clone())),
+            ("pool", common(&content.tasks, |t| t.provenance.pool.clone())),
+        ] {
+            derived.fingerprints.remove(key);
+            derived.fingerprints.extend(value.map(|v| (key.to_string(), v)));
+        }
+        for (key, value) in [
+            ("seed", common(&content.tasks, |t| t.provenance.seed)),
+            ("world_seed", common(&content.tasks, |t| t.provenance.world_seed)),
+        ] {
+            derived.config.remove(key);
+            if let Some(number) = value.and_then(|v| i64::try_from(v).ok()) {
+                derived.config.insert(key.into(), toml::Value::Integer(number));
+            }
+        }
         derived
     }
+}
+
+/// What all tasks say.
+fn common<T: PartialEq>(tasks: &[Task], get: impl Fn(&Task) -> T) -> Option<T> {
+    let mut values = tasks.iter().map(get);
+    let first = values.next()?;
+    values.all(|v| v == first).then_some(first)
 }

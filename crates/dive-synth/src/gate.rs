@@ -210,9 +210,9 @@ impl Subject<'_> {
         let text = span.text.as_str();
         let whole = |end: usize| end == text.len();
         let named = || {
-            let quoted = if self.lexicon.quoted(&span.sem) { format!("“{text}”") } else { text.to_string() };
-            let mut names = self.lexicon.names_at(&quoted, 0);
-            names.any(|(end, value, sem)| end == quoted.len() && *sem == span.sem && span.value == value)
+            let words = self.lexicon.in_sentence(text, &span.sem);
+            let mut names = self.lexicon.names_at(&words, 0);
+            names.any(|(end, value, sem)| end == words.len() && *sem == span.sem && span.value == value)
         };
         let parsed = || literal::parse(text, 0, &span.sem).iter().any(|(end, v)| whole(*end) && *v == span.value);
         let chosen = || {

@@ -9,7 +9,7 @@ use dive_core::form::{Form, FormCall};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::{Field, Param, Rows, ToolSpec};
 use dive_tools::ToolPool;
-use dive_tools::entities::Naming;
+use dive_tools::entities::{EntityType, Naming};
 
 /// A phrase with slots.
 #[derive(Debug, Clone, PartialEq)]
@@ -163,7 +163,7 @@ pub struct Lexicon {
     names: HashMap<String, Vec<(String, Sem)>>,
     /// (entity type, bundle) → (tool, subject parameter, pointers).
     bundles: HashMap<(String, String), (String, String, Vec<String>)>,
-    entities: HashMap<String, (String, String, Naming)>,
+    entities: HashMap<String, EntityType>,
 }
 
 impl Lexicon {
@@ -199,8 +199,7 @@ impl Lexicon {
             }
         }
         for entity in pool.entities().types() {
-            let words = (entity.noun.clone(), entity.plural.clone(), entity.naming);
-            lexicon.entities.insert(entity.name.clone(), words);
+            lexicon.entities.insert(entity.name.clone(), EntityType { names: Vec::new(), ..entity.clone() });
             for name in &entity.names {
                 lexicon.add_name(name, name, Sem::Entity(entity.name.clone()));
             }
@@ -282,18 +281,30 @@ impl Lexicon {
     pub fn names_at<'a>(&'a self, text: &'a str, pos: usize) -> impl Iterator<Item = (usize, &'a str, &'a Sem)> {
         let rest = text.get(pos..).unwrap_or_default();
         let (quote, rest) = rest.strip_prefix('“').map_or((0, rest), |r| ('“'.len_utf8(), r));
-        self.names.get(first_word(rest)).into_iter().flatten().filter_map(move |(value, sem)| {
-            let words = if matches!(sem, Sem::Category(_)) { value.replace('_', " ") } else { value.clone() };
-            let quoted = self.quoted(sem);
-            if !rest.starts_with(&words) || quoted != (quote > 0) {
-                return None;
-            }
-            let mut end = pos + quote + words.len();
-            if quoted {
-                end += text.get(end..)?.starts_with('”').then_some('”'.len_utf8())?;
-            }
-            crate::literal::boundary(text, end).then_some((end, value.as_str(), sem))
+        let with_article = rest.strip_prefix("the ").map(|r| ("the ".len(), r));
+        [Some((0, rest)), with_article].into_iter().flatten().flat_map(move |(article, rest)| {
+            self.names.get(first_word(rest)).into_iter().flatten().filter_map(move |(value, sem)| {
+                let words = if matches!(sem, Sem::Category(_)) { value.replace('_', " ") } else { value.clone() };
+                let quoted = self.quoted(sem);
+                if !rest.starts_with(&words) || quoted != (quote > 0) || self.article(sem) != (article > 0) {
+                    return None;
+                }
+                let mut end = pos + quote + article + words.len();
+                if quoted {
+                    end += text.get(end..)?.starts_with('”').then_some('”'.len_utf8())?;
+                }
+                crate::literal::boundary(text, end).then_some((end, value.as_str(), sem))
+            })
         })
+    }
+
+    /// A name as it stands in a sentence.
+    pub fn in_sentence(&self, name: &str, sem: &Sem) -> String {
+        match (self.article(sem), self.quoted(sem)) {
+            (true, _) => format!("the {name}"),
+            (_, true) => format!("“{name}”"),
+            _ => name.to_string(),
+        }
     }
 
     /// Whether names of this meaning stand in quotation marks.
@@ -303,26 +314,28 @@ impl Lexicon {
 
     /// What names of this meaning are.
     pub fn naming(&self, sem: &Sem) -> Option<Naming> {
-        sem.entity().and_then(|e| self.entities.get(e)).map(|(_, _, naming)| *naming)
+        sem.entity().and_then(|e| self.entities.get(e)).map(|t| t.naming)
+    }
+
+    /// Whether names of this meaning stand with the definite article.
+    pub fn article(&self, sem: &Sem) -> bool {
+        sem.entity().and_then(|e| self.entities.get(e)).is_some_and(|t| t.article)
     }
 
     /// What one entity of a type is called.
     pub fn entity_noun(&self, entity: &str) -> Option<&str> {
-        self.entities.get(entity).map(|(noun, _, _)| noun.as_str())
+        self.entities.get(entity).map(|t| t.noun.as_str())
     }
 
     /// The entity types whose plural stands at `pos`.
     pub fn entities_called(&self, text: &str, pos: usize) -> impl Iterator<Item = &str> {
         let rest = text.get(pos..).unwrap_or_default();
-        self.entities
-            .iter()
-            .filter(move |(_, (_, plural, _))| rest.starts_with(plural.as_str()))
-            .map(|(t, _)| t.as_str())
+        self.entities.iter().filter(move |(_, t)| rest.starts_with(t.plural.as_str())).map(|(t, _)| t.as_str())
     }
 
     /// What several entities of a type are called.
     pub fn entity_plural(&self, entity: &str) -> Option<&str> {
-        self.entities.get(entity).map(|(_, plural, _)| plural.as_str())
+        self.entities.get(entity).map(|t| t.plural.as_str())
     }
 
     /// The tool that gives a bundle of an entity: its name, subject parameter and pointers.

@@ -31,6 +31,9 @@ pub struct EntityType {
     /// What its names are.
     #[serde(default)]
     pub naming: Naming,
+    /// Its names stand with the definite article: the River Latra.
+    #[serde(default)]
+    pub article: bool,
     /// All names, each unique within the type.
     #[serde(default)]
     pub names: Vec<String>,

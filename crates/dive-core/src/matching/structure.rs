@@ -19,14 +19,14 @@ pub fn reads(question: &str, reference: &Answer, text: &str) -> bool {
         Answer::Date { .. } => ends(reference, text).iter().any(|end| is_closed(text.get(*end..).unwrap_or_default())),
         Answer::List { items } => {
             let parts: Vec<Part<'_>> = items.iter().map(|i| Part::of(Wanted::Item(i))).collect();
-            sequence(opened(text), &parts, true, &mut vec![false; parts.len()], 0, &mut FUEL.clone())
+            sequence(opened(text), &parts, true, &mut vec![false; parts.len()], 0, &mut { FUEL })
         }
         Answer::Set { items } => {
             let parts: Vec<Part<'_>> = items.iter().map(|i| Part::of(Wanted::Item(i))).collect();
             if parts.is_empty() {
                 return matches!(name::words(text).join(" ").as_str(), "none" | "no one" | "nobody" | "nothing");
             }
-            sequence(opened(text), &parts, false, &mut vec![false; parts.len()], 0, &mut FUEL.clone())
+            sequence(opened(text), &parts, false, &mut vec![false; parts.len()], 0, &mut { FUEL })
         }
         Answer::Mapping { entries } => {
             let mut parts: Vec<Part<'_>> = entries
@@ -38,8 +38,8 @@ pub fn reads(question: &str, reference: &Answer, text: &str) -> bool {
             let text = opened(text);
             let labelled: Vec<Part<'_>> = parts.iter().map(|p| Part { rank: None, ..*p }).collect();
             let bare: Vec<Part<'_>> = parts.iter().map(|p| Part { label: None, ..*p }).collect();
-            sequence(text, &labelled, false, &mut vec![false; parts.len()], 0, &mut FUEL.clone())
-                || (ordinal && sequence(text, &bare, true, &mut vec![false; parts.len()], 0, &mut FUEL.clone()))
+            sequence(text, &labelled, false, &mut vec![false; parts.len()], 0, &mut { FUEL })
+                || (ordinal && sequence(text, &bare, true, &mut vec![false; parts.len()], 0, &mut { FUEL }))
         }
     }
 }

@@ -107,6 +107,7 @@ pub fn entity_types() -> Vec<EntityType> {
         plural: plural.into(),
         domain: "general".into(),
         naming: Naming::Thing,
+        article: false,
         names,
     };
     let mut countries: Vec<String> = members().map(|c| country_name(&c)).collect();

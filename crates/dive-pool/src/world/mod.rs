@@ -68,6 +68,9 @@ pub type NamedRows = (&'static str, &'static str, &'static str, &'static str, Na
 const ENTITY_TYPES: &[&[NamedRows]] =
     &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
 
+/// Types whose names stand with the definite article.
+const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond"];
+
 /// A world on disk.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -155,6 +158,7 @@ pub fn entity_types(path: &Path) -> rusqlite::Result<Vec<EntityType>> {
             plural: (*plural).into(),
             domain: (*domain).into(),
             naming: *naming,
+            article: WITH_ARTICLE.contains(name),
             names,
         });
     }

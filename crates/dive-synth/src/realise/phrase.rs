@@ -38,7 +38,11 @@ impl Realiser<'_> {
     pub(super) fn constant(&mut self, value: &Value, sem: &Sem) -> Say {
         let words = literal::render(value, sem).ok_or(Unsayable("a constant that nobody would write"))?;
         let quoted = self.lexicon.quoted(sem);
-        self.push(if quoted { "“" } else { "" });
+        self.push(match quoted {
+            true => "“",
+            false if self.lexicon.article(sem) => "the ",
+            false => "",
+        });
         let start = self.text.len();
         self.push(&words);
         self.spans.push((start, self.text.len(), value.clone(), sem.clone()));
@@ -81,6 +85,7 @@ impl Realiser<'_> {
         match &subject {
             Some(Form::Literal { literal: Value::String(name), .. })
                 if !name.ends_with('s')
+                    && !name.contains(|c: char| c.is_ascii_digit())
                     && !self.quoted_subject(subject.as_ref())
                     && self.consistently("'s".into(), |rng| usize::from(rng.chance(0.3))) == 1 =>
             {
@@ -185,7 +190,7 @@ impl Realiser<'_> {
             match part {
                 Part::Text(words) => self.push(words),
                 Part::Slot { name, bare, title } => {
-                    if matches!(call.args.get(name), Some(Form::Literal { .. })) {
+                    if matches!(call.args.get(name), Some(Form::Literal { sem, .. }) if !self.lexicon.article(sem)) {
                         self.push(title);
                     }
                     self.slot(entry, call, name, *bare)?;
@@ -480,8 +485,9 @@ impl Realiser<'_> {
 
     pub(super) fn joined(&mut self, items: &[Form], conjunction: &str) -> Say {
         // "the genes A, B and C": names alone may not tell what they name.
-        if let Some(Form::Literal { sem: Sem::Entity(t), .. }) = items.first()
+        if let Some(Form::Literal { sem: sem @ Sem::Entity(t), .. }) = items.first()
             && conjunction == " and "
+            && !self.lexicon.article(sem)
             && self.rng.chance(0.5)
         {
             let plural = self.lexicon.entity_plural(t).ok_or(Unsayable("an unknown type"))?;

@@ -176,6 +176,7 @@ fn entity(name: &str, plural: &str, naming: Naming, names: &[&str]) -> EntityTyp
         plural: plural.into(),
         domain: "general".into(),
         naming,
+        article: false,
         names: names.iter().map(|n| (*n).to_string()).collect(),
     }
 }

@@ -27,6 +27,7 @@ fn entities() -> Entities {
         plural: "companies".into(),
         domain: "financial".into(),
         naming: Naming::Thing,
+        article: false,
         names: names.map(String::from).to_vec(),
     }])
 }

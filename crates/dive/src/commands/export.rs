@@ -42,7 +42,12 @@ pub fn object(exported: &Exported, run: &Run) -> Result<Value> {
 /// The result for a person.
 pub fn text(exported: &Exported) -> String {
     let files: Vec<String> = exported.files.iter().map(|f| exported.dir.join(f).display().to_string()).collect();
-    let mut text = format!("{}: {} rows in {}", exported.format, exported.rows, list(&files));
+    let place = match files.as_slice() {
+        [] => "no file".to_string(),
+        [one] => one.clone(),
+        several => format!("{} files in {}", several.len(), exported.dir.display()),
+    };
+    let mut text = format!("{}: {} rows in {place}", exported.format, exported.rows);
     if !exported.dropped.is_empty() {
         let place = if files.len() == 1 { exported.dir.join(DROPS) } else { Path::new(DROPS).to_path_buf() };
         text.push_str(&format!("; {} left out, listed in {}", exported.dropped.len(), place.display()));
@@ -54,10 +59,6 @@ pub fn text(exported: &Exported) -> String {
         text.push_str(&format!("\n  {note}"));
     }
     text
-}
-
-fn list(files: &[String]) -> String {
-    if files.is_empty() { "no file".into() } else { files.join(" and ") }
 }
 
 fn native(run: &Run, args: &Export, json: bool) -> Result<ExitCode> {

@@ -102,6 +102,13 @@ fn gym(run: &Run, alpha: f64) -> Result<Gym> {
     let mut episodes = HashMap::new();
     run.each(&Which::Tasks, |entry| {
         let task = super::task(&entry)?;
+        let (there, here) = (&task.provenance.world, session.world.fingerprint());
+        ensure!(
+            there == here,
+            "{} has tasks of more than one world, or of one that this program does not make; serve a run \
+                                of one world",
+            run.dir().display()
+        );
         episodes.insert(task.id, Episode { question: task.question, answer: task.answer, toolset: task.toolset });
         Ok::<(), anyhow::Error>(())
     })?;

@@ -77,6 +77,10 @@ pub fn run(args: &Split, file: &File, json: bool) -> Result<ExitCode> {
     let total = run.count(&Which::Tasks)?;
     let parts = dive_split::split(tasks(&run)?, &tools, by, args.test, args.seed, given);
     let found = leaks(&parts);
+    ensure!(
+        by != dive_split::By::World || !parts.test.is_empty(),
+        "all tasks are of one world; make runs with different --seed and --world-seed and `dive import` their exports together"
+    );
     let lost = &parts.lost;
     ensure!(
         !parts.train.is_empty() && !parts.test.is_empty(),

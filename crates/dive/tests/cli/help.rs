@@ -5,11 +5,18 @@ fn every_command_explains_itself() {
     let place = Place::new();
     let commands = [
         "",
+        "run",
         "synth",
         "verify",
         "merge",
         "show",
+        "solve",
+        "select",
         "export",
+        "import",
+        "split",
+        "decontaminate",
+        "serve",
         "tools",
         "tools list",
         "tools show",
