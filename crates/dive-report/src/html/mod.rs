@@ -4,6 +4,7 @@ pub mod draw;
 mod sections;
 pub mod svg;
 pub mod task;
+mod variety;
 
 use std::collections::BTreeMap;
 
