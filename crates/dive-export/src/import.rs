@@ -181,6 +181,11 @@ fn stand_in(name: &str, schema: &Value, tasks: &[Task]) -> Option<ToolSpec> {
     let required: Vec<&str> = root.get("required")?.as_array()?.iter().filter_map(Value::as_str).collect();
     let params: Option<Vec<Param>> =
         root.get("properties")?.as_object()?.iter().map(|(n, p)| param(n, p.as_object()?, &required)).collect();
+    // A JSON object has no order of its own; the list of required parameters keeps that of the tool.
+    let params = params.map(|mut params| {
+        params.sort_by_key(|p| required.iter().position(|r| *r == p.name).unwrap_or(usize::MAX));
+        params
+    });
     let processing = tasks
         .iter()
         .any(|t| t.topology.tools.iter().zip(t.topology.kinds.chars()).any(|(tool, kind)| tool == name && kind == 'P'));

@@ -24,7 +24,12 @@ pub struct Quantity {
 pub fn quantities(text: &str, wanted: &str) -> Vec<Quantity> {
     let mut readings = Vec::new();
     let (currency, after) = currency_prefix(text);
-    let Some((value, decimals, rest)) = literal(after) else {
+    // "5.3 ×10^12/L": the power of ten belongs to the unit that was asked for, not to the number.
+    let before_unit = after.split_once('×').filter(|_| wanted.starts_with('×')).and_then(|(number, _)| {
+        let (value, decimals, rest) = literal(number)?;
+        rest.trim().is_empty().then_some((value, decimals, after.get(number.trim_end().len()..)?))
+    });
+    let Some((value, decimals, rest)) = before_unit.or_else(|| literal(after)) else {
         return readings;
     };
     let at = |rest: &str| text.len() - rest.len();
