@@ -132,6 +132,7 @@ impl Builder {
             minimum: None,
             maximum: None,
             sample: None,
+            schema: None,
         });
         self
     }
