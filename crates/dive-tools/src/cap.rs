@@ -83,10 +83,9 @@ fn cut_text(value: &mut Value) {
 fn longest_list(value: &Value, at: &str) -> Option<(usize, String)> {
     let inner: Vec<(String, &Value)> = match value {
         Value::Array(_) => return Some((length(value), at.to_string())),
-        Value::Object(map) => map
-            .iter()
-            .map(|(k, v)| (format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), v))
-            .collect(),
+        Value::Object(map) => {
+            map.iter().map(|(k, v)| (format!("{at}/{}", k.replace('~', "~0").replace('/', "~1")), v)).collect()
+        }
         _ => return None,
     };
     inner.into_iter().filter_map(|(pointer, v)| longest_list(v, &pointer)).max_by_key(|(size, _)| *size)

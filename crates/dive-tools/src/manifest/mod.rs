@@ -9,9 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dive_core::lint;
 use dive_core::sem::{Scale, Sem};
-use dive_core::tool::{
-    Bundle, Choice, Effect, Field, JsonType, Output, Param, Phrases, Rows, Sample, ToolSpec,
-};
+use dive_core::tool::{Bundle, Choice, Effect, Field, JsonType, Output, Param, Phrases, Rows, Sample, ToolSpec};
 
 use entries::{ChoiceEntry, FieldEntry, ParamEntry, RemoteManifest, SampleEntry, SqlManifest, ToolEntry};
 pub use expect::expect;
@@ -162,8 +160,7 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
     }
     let renamed = entry.params.0.iter().filter_map(|(name, p)| Some((name.clone(), p.remote.clone()?))).collect();
     let (volatile, docs) = (entry.volatile, entry.docs.clone());
-    let verified =
-        entry.verified.or(provider.verified).unwrap_or(provider.backend != BackendKind::Http);
+    let verified = entry.verified.or(provider.verified).unwrap_or(provider.backend != BackendKind::Http);
     let effect = entry.effect;
     let head = Head { id: &provider.id, domain: &provider.domain, backend: provider.backend.name() };
     let mut spec = declare(&head, entry);
@@ -183,12 +180,8 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
 /// `for {a}, {b} and {c}`: plain words where nobody wrote better ones.
 pub fn default_tails(spec: &ToolSpec) -> Vec<String> {
     let required: BTreeSet<&str> = lint::required_slots(spec);
-    let slots: Vec<String> = spec
-        .params
-        .iter()
-        .filter(|p| required.contains(p.name.as_str()))
-        .map(|p| format!("{{{}}}", p.name))
-        .collect();
+    let slots: Vec<String> =
+        spec.params.iter().filter(|p| required.contains(p.name.as_str())).map(|p| format!("{{{}}}", p.name)).collect();
     match slots.as_slice() {
         [] => Vec::new(),
         [one] => vec![format!("for {one}")],

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What executes the tools of a manifest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -133,7 +133,7 @@ pub enum Place {
 }
 
 /// How a tool that others run is called.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub enum Binding {
     /// One HTTP request, or several for several pages.
     Http(Request),
@@ -146,7 +146,7 @@ pub enum Binding {
 }
 
 /// An HTTP request with `{parameter}` where arguments go.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Request {
     /// `GET`, `POST` …
     pub method: String,
@@ -167,7 +167,7 @@ pub struct Request {
 }
 
 /// The format of an answer.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     /// JSON.
@@ -180,7 +180,7 @@ pub enum Format {
 }
 
 /// Pagination: a query parameter that changes from page to page.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pages {
     /// The query parameter.
@@ -204,7 +204,7 @@ pub struct Pages {
 }
 
 /// How a page parameter changes.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Turn {
     /// Number of the page.
