@@ -8,7 +8,7 @@ use serde_json::Value;
 use tokio::io::AsyncWriteExt as _;
 
 use crate::failure::Failure;
-use crate::http::{excerpt, object};
+use crate::http::{ending, excerpt, object};
 use crate::process::{Launch, last_words, read_up_to};
 use crate::remote::{Args, Call};
 
@@ -53,7 +53,7 @@ impl CommandTool {
         match status.code() {
             Some(0) => {}
             Some(code) => {
-                let message = format!("The program ended with status {code}: {}", excerpt(&said));
+                let message = format!("The program ended with status {code}: {}", ending(&said));
                 return Err(Failure::answer(ErrorKind::Provider, message));
             }
             None => return Err(Failure::passing(ErrorKind::Provider, "The program was killed.")),

@@ -19,6 +19,6 @@ mod redact;
 mod remote;
 mod toolbox;
 
-pub use import::{Imported, McpSource, glob};
+pub use import::{ApiSource, Imported, McpSource, openapi};
 pub use remote::undisturbed;
 pub use toolbox::{ConnectError, Options, Served, Toolbox, import_mcp};

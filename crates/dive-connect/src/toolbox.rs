@@ -1,6 +1,6 @@
 //! The front door: manifests in, a pool out.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -62,6 +62,8 @@ pub struct Options {
     pub mutating: bool,
     /// Tools whose examples have not passed against the real service are there.
     pub unverified: bool,
+    /// Those that have, by id, with the [fingerprint](Toolbox::fingerprint) that passed.
+    pub verified: BTreeMap<String, String>,
 }
 
 /// How a pool is served.
@@ -111,6 +113,8 @@ impl Toolbox {
                     }
                 }
             }
+            let provider = parsed.provider.id.clone();
+            let mut left_out: BTreeMap<&str, Vec<String>> = BTreeMap::new();
             for remote in link.tools(parsed, &base, options).map_err(wrong)? {
                 match remote {
                     Ok(mut remote) => {
@@ -121,8 +125,13 @@ impl Toolbox {
                         taken.insert(remote.spec.name.clone());
                         remotes.insert(remote.spec.name.clone(), Arc::new(remote));
                     }
-                    Err(note) => notes.push(note),
+                    Err((reason, name)) => left_out.entry(reason).or_default().push(name),
                 }
+            }
+            for (reason, names) in left_out {
+                let some: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+                let more = if names.len() > some.len() { ", …" } else { "" };
+                notes.push(format!("{provider}: left out {} ({}{more}): {reason}", names.len(), some.join(", ")));
             }
         }
         let handle = runtime.handle().clone();
@@ -148,6 +157,11 @@ impl Toolbox {
     /// Whether a tool is run by somebody else.
     pub fn is_remote(&self, name: &str) -> bool {
         self.remotes.contains_key(name)
+    }
+
+    /// Of a tool that others run: changes with anything that its manifest says about it.
+    pub fn fingerprint(&self, name: &str) -> Option<String> {
+        self.remotes.get(name).map(|r| fingerprint(&r.spec, &r.version))
     }
 
     pub(crate) fn mutating(&self) -> bool {
@@ -257,6 +271,17 @@ fn named(spec: &mut ToolSpec, taken: &HashSet<String>) -> bool {
     free(&spec.name)
 }
 
+fn fingerprint(spec: &ToolSpec, version: &str) -> String {
+    // The name may have got the provider's before it.
+    dive_core::canon::fingerprint(&(&ToolSpec { name: String::new(), ..spec.clone() }, version))
+}
+
+/// Why a tool is left out, and its name.
+type LeftOut = (&'static str, String);
+
+const MUTATING: &str = "may change something; --allow-mutating takes them in";
+const UNVERIFIED: &str = "not verified; `dive tools check --live` verifies, --unverified takes them in";
+
 /// A provider's side of its tools.
 struct Link {
     guard: Arc<Guard>,
@@ -310,7 +335,12 @@ impl Link {
     }
 
     /// The tools, ready to be called; those that are left out with the reason.
-    fn tools(&self, manifest: Manifest, base: &Path, options: &Options) -> Result<Vec<Result<Remote, String>>, String> {
+    fn tools(
+        &self,
+        manifest: Manifest,
+        base: &Path,
+        options: &Options,
+    ) -> Result<Vec<Result<Remote, LeftOut>>, String> {
         let Manifest { provider, tools } = manifest;
         let offline = options.journal.mode() == Mode::Replay;
         let mut made = Vec::new();
@@ -318,15 +348,16 @@ impl Link {
         for tool in tools {
             let id = tool.spec.id.clone();
             if tool.spec.effect == Effect::Mutating && !options.mutating {
-                made.push(Err(format!("{id} is left out: it may change something")));
+                made.push(Err((MUTATING, tool.spec.name)));
                 continue;
             }
-            if !tool.verified && !options.unverified {
-                made.push(Err(format!("{id} is left out: it is not verified (see `dive tools check --live`)")));
+            let version = version(&provider.version, &(&tool.binding, &tool.renamed, &provider.base_url));
+            let passed = || options.verified.get(&id) == Some(&fingerprint(&tool.spec, &version));
+            if !tool.verified && !options.unverified && !passed() {
+                made.push(Err((UNVERIFIED, tool.spec.name)));
                 continue;
             }
             let at = |e: String| format!("tool `{}`: {e}", tool.spec.name);
-            let version = version(&provider.version, &(&tool.binding, &tool.renamed, &provider.base_url));
             let renamed = Arc::new(tool.renamed.clone());
             let call: Box<dyn Call> = match (&tool.binding, &self.api, &self.server, &database) {
                 (Binding::Http(request), Some(api), _, _) => {

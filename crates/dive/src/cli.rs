@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dive_store::Span;
 
+use crate::outside::{Journaling, Outside};
 use crate::settings::Choices;
 
 /// Synthesizes certified tool-use tasks: real tool executions first, then questions that they answer.
@@ -55,6 +56,12 @@ pub struct Synth {
     /// Settings of the synthesis.
     #[command(flatten)]
     pub choices: Choices,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
+    /// The journal.
+    #[command(flatten)]
+    pub journal: Journaling,
 }
 
 /// A run.
@@ -154,6 +161,9 @@ pub enum Tools {
         /// Only of this domain.
         #[arg(long)]
         domain: Option<String>,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
@@ -162,6 +172,9 @@ pub enum Tools {
     Show {
         /// Name or id.
         name: String,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
@@ -173,12 +186,26 @@ pub enum Tools {
         /// Arguments as a JSON object.
         #[arg(default_value = "{}")]
         args: String,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
     },
+    /// Write a manifest for tools that others run.
+    #[command(subcommand)]
+    Import(Import),
+    /// Serve the tools to MCP clients, on stdin and stdout or over HTTP.
+    Serve(Serve),
     /// Run every example alone, concurrently and again; failing tools are quarantined in tools.lock.
     Check {
+        /// Check the tools that others run, against the real services; those that pass count as verified.
+        #[arg(long)]
+        live: bool,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// Threads of the concurrent part [default: all cores].
         #[arg(long, value_name = "N")]
         workers: Option<usize>,
@@ -186,6 +213,79 @@ pub enum Tools {
         #[command(flatten)]
         world: World,
     },
+}
+
+/// Where tools come from.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The tools of an MCP server: a command after `--`, or an address.
+    Mcp {
+        /// Id of the provider.
+        #[arg(long)]
+        name: String,
+        /// Domain of the tools.
+        #[arg(long, default_value = "general")]
+        domain: String,
+        /// Address of a server over streamable HTTP, instead of a command.
+        #[arg(long, conflicts_with = "command")]
+        url: Option<String>,
+        /// Variables that the server's process gets; others it does not get.
+        #[arg(long, value_name = "VARIABLE")]
+        env: Vec<String>,
+        /// Header with the key of a server over HTTP, and the variable that holds it.
+        #[arg(long, value_name = "HEADER=VARIABLE")]
+        auth: Vec<String>,
+        /// Tools whose names fit change nothing, whatever the server says; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        read_only: Vec<String>,
+        /// The server may be on this machine or in a private network.
+        #[arg(long)]
+        allow_private: bool,
+        /// File to write [default: tools/NAME.toml].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The server's command.
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// The operations of an HTTP API, from its OpenAPI document (JSON or YAML; 3.0, 3.1 or Swagger 2.0).
+    Openapi {
+        /// The document.
+        #[arg(value_name = "FILE")]
+        spec: PathBuf,
+        /// Id of the provider.
+        #[arg(long)]
+        name: String,
+        /// Domain of the tools.
+        #[arg(long, default_value = "general")]
+        domain: String,
+        /// Address of the service, where the document states none or another is meant.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        /// Only operations whose name or path fits; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        only: Vec<String>,
+        /// File to write [default: tools/NAME.toml].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Arguments of `dive tools serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Serve over HTTP at this address instead of on stdin and stdout; port 0 picks one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub http: Option<std::net::SocketAddr>,
+    /// Variable with the token that HTTP clients must send; needed beyond this machine.
+    #[arg(long, value_name = "VARIABLE")]
+    pub token: Option<String>,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
+    /// The world.
+    #[command(flatten)]
+    pub world: World,
 }
 
 /// Which world.

@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod outside;
 mod print;
 mod session;
 mod settings;

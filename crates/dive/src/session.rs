@@ -12,9 +12,13 @@ use dive_core::tool::ToolSpec;
 use dive_pool::World;
 use dive_store::{Manifest, Span};
 use dive_synth::{Config, Engine, WorldId};
-use dive_tools::ToolPool;
+use dive_connect::{Options, Toolbox};
+use dive_journal::Journal;
+use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
 
+use crate::outside::Outside;
+use crate::print;
 use crate::settings::{self, Settings};
 
 /// File that lists the tools that failed `dive tools check`.
@@ -28,21 +32,26 @@ pub struct Session {
     pub pool: Arc<ToolPool>,
     /// The others with the reason.
     pub quarantine: BTreeMap<String, String>,
+    /// What runs the tools that others run.
+    pub toolbox: Option<Toolbox>,
 }
 
 /// `tools.lock`.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lock {
-    #[serde(default)]
-    quarantine: BTreeMap<String, String>,
+#[serde(default, deny_unknown_fields)]
+pub struct Lock {
+    /// Tools that failed, with the reason.
+    pub quarantine: BTreeMap<String, String>,
+    /// Tools of others that passed, with the fingerprint of what passed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub verified: BTreeMap<String, String>,
 }
 
 impl Session {
     /// The pool over the world of that seed.
     pub fn open(world_seed: u64) -> Result<Session> {
         let mut session = Session::whole(world_seed)?;
-        session.quarantine = read_lock()?;
+        session.quarantine = read_lock()?.quarantine;
         if !session.quarantine.is_empty() {
             let names = session.quarantine.keys().cloned().collect();
             let pool = Arc::into_inner(session.pool).context("the pool is in use")?;
@@ -55,7 +64,29 @@ impl Session {
     pub fn whole(world_seed: u64) -> Result<Session> {
         let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new() })
+        Ok(Session { world, pool, quarantine: BTreeMap::new(), toolbox: None })
+    }
+
+    /// The same with the tools that others run, if there are any.
+    pub fn with(mut self, outside: &Outside, journal: impl FnOnce() -> Result<Arc<Journal>>) -> Result<Session> {
+        if outside.manifests.is_empty() {
+            return Ok(self);
+        }
+        let options = Options {
+            journal: journal()?,
+            mutating: outside.allow_mutating,
+            unverified: outside.unverified,
+            verified: read_lock()?.verified,
+        };
+        let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
+        let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
+        let toolbox = Toolbox::open(base.map_err(|e| anyhow!(e))?, &outside.manifests, &options)?;
+        for note in toolbox.notes() {
+            print::note(note);
+        }
+        self.pool = Arc::clone(toolbox.pool());
+        self.toolbox = Some(toolbox);
+        Ok(self)
     }
 
     /// The specification of a tool given by name or id.
@@ -109,26 +140,25 @@ pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
     Ok(all)
 }
 
-/// Replaces the quarantine; none is no file.
-pub fn write_lock(quarantine: BTreeMap<String, String>) -> Result<()> {
-    if quarantine.is_empty() {
+/// Replaces what is known about tools; nothing is no file.
+pub fn write_lock(lock: &Lock) -> Result<()> {
+    if lock.quarantine.is_empty() && lock.verified.is_empty() {
         return match fs::remove_file(LOCK) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(anyhow!("{LOCK} cannot be removed: {e}")),
             _ => Ok(()),
         };
     }
-    let head =
-        "# Tools that failed `dive tools check`; synthesis leaves them out. Checking again renews this file.\n\n";
-    let text = format!("{head}{}", toml::to_string(&Lock { quarantine })?);
+    let head = "# What `dive tools check` found: synthesis leaves quarantined tools out. Checking again renews this file.\n\n";
+    let text = format!("{head}{}", toml::to_string(lock)?);
     fs::write(LOCK, text).map_err(|e| anyhow!("{LOCK} cannot be written: {e}"))
 }
 
-fn read_lock() -> Result<BTreeMap<String, String>> {
+/// What is known about tools.
+pub fn read_lock() -> Result<Lock> {
     let text = match fs::read_to_string(LOCK) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(e) => bail!("{LOCK} cannot be read: {e}"),
     };
-    let lock: Lock = toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))?;
-    Ok(lock.quarantine)
+    toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))
 }

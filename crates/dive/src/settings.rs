@@ -10,6 +10,8 @@ use dive_synth::Config;
 use dive_synth::config::Mix;
 use serde::Deserialize;
 
+use crate::outside::Outside;
+
 /// Where a run goes that nobody named.
 pub const DEFAULT_OUT: &str = "runs/demo";
 const DEFAULT_COUNT: u64 = 200;
@@ -87,6 +89,8 @@ pub struct File {
     pub out: Option<PathBuf>,
     /// Settings of the synthesis.
     pub synth: Choices,
+    /// Tools that others run.
+    pub tools: Outside,
 }
 
 /// What a synthesis runs with.

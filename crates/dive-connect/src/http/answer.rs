@@ -59,6 +59,12 @@ pub(crate) fn excerpt(text: &str) -> String {
     if clean.is_empty() { "an empty answer.".into() } else { format!("“{clean}”.") }
 }
 
+/// The end of what a program said: its last line is the reason.
+pub(crate) fn ending(text: &str) -> String {
+    let line = text.lines().rev().find(|l| !l.trim().is_empty()).unwrap_or_default();
+    excerpt(line)
+}
+
 /// An element: its text if it has nothing else; otherwise attributes as `@name`, children by name, text as `text`.
 fn element(node: roxmltree::Node<'_, '_>, depth: u32) -> Option<Value> {
     if depth > DEPTH {

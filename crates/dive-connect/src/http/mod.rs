@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 use crate::failure::{Failure, Retry};
 use crate::remote::{Args, Call};
 pub(crate) use address::{PrivateAddress, PublicOnly, is_public};
-pub(crate) use answer::{excerpt, object};
+pub(crate) use answer::{ending, excerpt, object};
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 5;

@@ -25,7 +25,9 @@ pub(crate) struct Filled {
 /// Names that a request mentions.
 pub(crate) fn slots(request: &Request) -> Vec<String> {
     let mut found = Vec::new();
-    let mut scan = |text: &str| found.extend(dive_core::lint::slots(text).map(str::to_string));
+    let mut scan = |text: &str| {
+        found.extend(dive_core::lint::slots(text).map(|s| s.trim_end_matches('*').to_string()));
+    };
     scan(&request.target);
     request.headers.values().for_each(|v| scan(v));
     request.form.values().for_each(|v| scan(v));
@@ -59,21 +61,29 @@ pub(crate) fn fill(request: &Request, args: &Args) -> Result<Filled, Failure> {
         filled_path.push('/');
         filled_path.push_str(&text);
     }
-    let pairs = |list: &mut dyn Iterator<Item = (&str, &str)>| -> Vec<(String, String)> {
-        list.filter_map(|(k, v)| Some((k.to_string(), substitute(v, args, str::to_string)?))).collect()
+    let mut filled_query = Vec::new();
+    for (name, value) in query.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').unwrap_or((p, ""))) {
+        // `{list*}`: the parameter once for each item.
+        match value.strip_prefix('{').and_then(|v| v.strip_suffix("*}")).map(|slot| args.get(slot)) {
+            Some(Some(Value::Array(items))) => filled_query.extend(items.iter().map(|v| (name.to_string(), text(v)))),
+            Some(Some(single)) => filled_query.push((name.to_string(), text(single))),
+            Some(None) => {}
+            None => filled_query.extend(substitute(value, args, str::to_string).map(|v| (name.to_string(), v))),
+        }
+    }
+    let filled = |map: &BTreeMap<String, String>| -> Vec<(String, String)> {
+        map.iter().filter_map(|(k, v)| Some((k.clone(), substitute(v, args, str::to_string)?))).collect()
     };
-    let query = pairs(&mut query.split('&').filter(|p| !p.is_empty()).map(|p| p.split_once('=').unwrap_or((p, ""))));
-    let text = |map: &BTreeMap<String, String>| pairs(&mut map.iter().map(|(k, v)| (k.as_str(), v.as_str())));
-    let headers = text(&request.headers);
+    let headers = filled(&request.headers);
     if let Some((name, _)) = headers.iter().find(|(_, v)| v.contains(['\r', '\n', '\0'])) {
         return Err(Failure::answer(
             ErrorKind::BadArguments,
             format!("The argument in the header {name} has a line end."),
         ));
     }
-    let form = (!request.form.is_empty()).then(|| text(&request.form));
+    let form = (!request.form.is_empty()).then(|| filled(&request.form));
     let body = request.body.as_ref().and_then(|b| fill_json(b, args));
-    Ok(Filled { path: filled_path, query, headers, body, form })
+    Ok(Filled { path: filled_path, query: filled_query, headers, body, form })
 }
 
 /// A template with its slots filled; `None` when an argument is absent.
@@ -137,6 +147,8 @@ mod tests {
 
     #[test]
     fn arguments_cannot_leave_their_place() {
+        let list = fill(&request("/l?x={q*}"), &args(json!({"q": ["a", "b,c"], "n": 1}))).unwrap();
+        assert_eq!(list.query, [("x".to_string(), "a".to_string()), ("x".into(), "b,c".into())]);
         let r = request("/a/{q}/b?x={q}&n={n}&fixed=1");
         let filled = fill(&r, &args(json!({"q": "../a?b=c&d#e/f g", "n": 5}))).unwrap();
         assert_eq!(filled.path, "/a/..%2Fa%3Fb%3Dc%26d%23e%2Ff%20g/b");
@@ -149,6 +161,6 @@ mod tests {
             let error = fill(&r, &args(json!({ "q": bad }))).unwrap_err();
             assert_eq!(error.error.kind, ErrorKind::BadArguments, "{bad:?}");
         }
-        assert_eq!(slots(&r), ["q", "q", "n", "q", "n", "q", "q"]);
+        assert_eq!(slots(&r), ["q", "q", "n", "q", "n", "n", "q", "q"]);
     }
 }

@@ -2,6 +2,7 @@
 
 mod draft;
 mod mcp;
+mod openapi;
 mod schema;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 use toml::{Table, Value};
 
 pub(crate) use mcp::mcp;
+pub use openapi::{ApiSource, openapi};
 
 /// A manifest that was written for a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::command::{Renamed, rename};
 use crate::failure::{Failure, Retry};
-use crate::http::{client, excerpt, secret};
+use crate::http::{client, ending, excerpt, secret};
 use crate::mcp::result;
 use crate::process::{Launch, last_words};
 use crate::remote::{Args, Call};
@@ -184,7 +184,7 @@ impl Server {
                         let _ = timeout(Duration::from_secs(1), listener).await;
                         let words = said.lock().unwrap_or_else(PoisonError::into_inner).clone();
                         let words =
-                            if words.is_empty() { String::new() } else { format!(" It said: {}", excerpt(&words)) };
+                            if words.is_empty() { String::new() } else { format!(" It said: {}", ending(&words)) };
                         let message =
                             format!("The server did not start properly: {}{words}", excerpt(&error.to_string()));
                         Err(Failure::passing(ErrorKind::Transport, message))
@@ -266,7 +266,7 @@ impl Call for McpTool {
                     let mut failure = result::failure(&error);
                     let words = live.said.lock().unwrap_or_else(PoisonError::into_inner).clone();
                     if failure.error.kind == ErrorKind::Transport && !words.is_empty() {
-                        failure.error.message.push_str(&format!(" It said: {}", excerpt(&words)));
+                        failure.error.message.push_str(&format!(" It said: {}", ending(&words)));
                     }
                     Err(failure)
                 }

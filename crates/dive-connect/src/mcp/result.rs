@@ -23,7 +23,7 @@ pub(crate) fn value(result: &CallToolResult, max_bytes: usize) -> Result<Value, 
         return Err(Failure::answer(ErrorKind::TooLarge, message));
     }
     if let Some(structured) = &result.structured_content {
-        return Ok(object(structured.clone()));
+        return Ok(unwrapped(structured).unwrap_or_else(|| object(structured.clone())));
     }
     let others: Vec<Value> = blocks.iter().filter(|b| text(b).is_none()).map(described).collect();
     if others.is_empty() {
@@ -36,6 +36,15 @@ pub(crate) fn value(result: &CallToolResult, max_bytes: usize) -> Result<Value, 
         });
     }
     Ok(json!({"text": texts.join("\n"), "attachments": others}))
+}
+
+/// Structured content that is one text, and the text JSON: what servers make of tools that returned text before there was
+/// structured content.
+fn unwrapped(structured: &Value) -> Option<Value> {
+    let map = structured.as_object().filter(|m| m.len() == 1)?;
+    let text = map.values().next()?.as_str()?;
+    let inner: Value = serde_json::from_str(text).ok()?;
+    (inner.is_object() || inner.is_array()).then(|| object(inner))
 }
 
 fn text(block: &Value) -> Option<&str> {
@@ -93,6 +102,7 @@ mod tests {
         let text = |t: &str| json!({"content": [{"type": "text", "text": t}]});
         for (given, wanted) in [
             (json!({"structuredContent": {"a": 1}, "content": [{"type": "text", "text": "x"}]}), json!({"a": 1})),
+            (json!({"structuredContent": {"content": "[{\"a\": 1}]"}, "content": []}), json!({"items": [{"a": 1}]})),
             (text("{\"a\": [1]}"), json!({"a": [1]})),
             (text("[1, 2]"), json!({"items": [1, 2]})),
             (text("5"), json!({"text": "5"})),

@@ -10,7 +10,9 @@ use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
 mod export;
+mod import;
 mod merge;
+mod serve;
 mod show;
 mod stats;
 mod synth;

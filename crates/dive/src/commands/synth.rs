@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::cli::Synth;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
-use crate::settings::{DEFAULT_OUT, File};
+use crate::settings::{DEFAULT_OUT, File, run_dir};
 
 /// The machine-readable result of `synth` and `merge`.
 #[derive(Serialize)]
@@ -35,8 +35,12 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let session = Session::open(settings.config.world_seed)?;
     let out = args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into());
+    let journal = || {
+        let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
+        args.journal.open(&out, from)
+    };
+    let session = Session::open(settings.config.world_seed)?.with(&args.outside.or(&file.tools), journal)?;
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     // The engine comes first: settings that the pool cannot satisfy must not leave a run behind.
     let engine = session.engine(&settings, exemplars)?;
@@ -49,7 +53,7 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let total = args.range.map_or(settings.count, |r| r.end - r.start);
     let bar = print::progress(total, if count.is_some() { "tasks" } else { "episodes" });
     let mut before = None;
-    let end = synthesise(&mut writer, &|episode| Ok(engine.propose(episode)), &options, &mut |p: Progress| {
+    let end = synthesise(&mut writer, &|episode| dive_connect::undisturbed(|| engine.propose(episode)), &options, &mut |p: Progress| {
         before.get_or_insert(p.episodes - start);
         bar.set_position(if count.is_some() { p.accepted } else { p.episodes - start });
         if count.is_some() {
