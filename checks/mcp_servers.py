@@ -17,7 +17,7 @@ WORK = pathlib.Path(tempfile.mkdtemp())
 def dive(*args, fails=False):
     done = subprocess.run([DIVE, *args, "--json"], cwd=WORK, capture_output=True, text=True, timeout=300)
     assert (done.returncode != 0) == fails, (args, done.stdout, done.stderr)
-    return done.stderr if fails else json.loads(done.stdout)
+    return done.stdout + done.stderr if fails else json.loads(done.stdout)
 
 
 def call(tool, *more, **args):

@@ -7,7 +7,7 @@ use serde_json::Value;
 const MARK: &str = "[redacted]";
 
 /// Shortest secret that is looked for in text: shorter ones would tear ordinary words apart.
-const SHORTEST: usize = 6;
+const SHORTEST: usize = 4;
 
 /// The secrets of a provider in every form in which they may come back.
 #[derive(Clone, Default)]

@@ -37,9 +37,12 @@ pub enum Command {
     Show(Show),
     /// Write the tasks of a run to files.
     Export(Export),
-    /// Look at the tools of the pool.
+    /// Look at the tools of the pool, import others, serve them.
     #[command(subcommand)]
     Tools(Tools),
+    /// Collect names to ask about.
+    #[command(subcommand)]
+    Seeds(Seeds),
     /// Measure the diversity of a run.
     Stats(Stats),
 }
@@ -78,9 +81,12 @@ pub struct Verify {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
-    /// Run every call again.
+    /// Run every call again; tools that others run answer from the run's journal.
     #[arg(long)]
     pub reexecute: bool,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -212,6 +218,23 @@ pub enum Tools {
         /// The world.
         #[command(flatten)]
         world: World,
+    },
+}
+
+/// Arguments of `dive seeds`.
+#[derive(Debug, Subcommand)]
+pub enum Seeds {
+    /// Call the tools that list things, and write down the names of entities that they return.
+    Harvest {
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
+        /// File to write; on stdout without.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Most names of one type.
+        #[arg(long, value_name = "N", default_value_t = 5000)]
+        most: usize,
     },
 }
 

@@ -6,18 +6,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use dive_connect::{Options, Toolbox};
 use dive_core::canon;
 use dive_core::exemplar::Exemplar;
 use dive_core::tool::ToolSpec;
+use dive_journal::Journal;
 use dive_pool::World;
 use dive_store::{Manifest, Span};
 use dive_synth::{Config, Engine, WorldId};
-use dive_connect::{Options, Toolbox};
-use dive_journal::Journal;
 use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
 
-use crate::outside::Outside;
+use crate::outside::{self, Outside};
 use crate::print;
 use crate::settings::{self, Settings};
 
@@ -69,7 +69,7 @@ impl Session {
 
     /// The same with the tools that others run, if there are any.
     pub fn with(mut self, outside: &Outside, journal: impl FnOnce() -> Result<Arc<Journal>>) -> Result<Session> {
-        if outside.manifests.is_empty() {
+        if outside.manifests.is_empty() && outside.seeds.is_empty() {
             return Ok(self);
         }
         let options = Options {
@@ -80,7 +80,9 @@ impl Session {
         };
         let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
         let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
-        let toolbox = Toolbox::open(base.map_err(|e| anyhow!(e))?, &outside.manifests, &options)?;
+        let seeds = outside::seeds(&outside.seeds)?;
+        let base = base.and_then(|pool| pool.with([], seeds)).map_err(|e| anyhow!(e))?;
+        let toolbox = Toolbox::open(base, &outside.manifests, &options)?;
         for note in toolbox.notes() {
             print::note(note);
         }
@@ -148,7 +150,8 @@ pub fn write_lock(lock: &Lock) -> Result<()> {
             _ => Ok(()),
         };
     }
-    let head = "# What `dive tools check` found: synthesis leaves quarantined tools out. Checking again renews this file.\n\n";
+    let head =
+        "# What `dive tools check` found: synthesis leaves quarantined tools out. Checking again renews this file.\n\n";
     let text = format!("{head}{}", toml::to_string(lock)?);
     fs::write(LOCK, text).map_err(|e| anyhow!("{LOCK} cannot be written: {e}"))
 }

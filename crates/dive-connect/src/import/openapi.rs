@@ -52,7 +52,7 @@ pub fn openapi(text: &str, source: &ApiSource) -> Result<Imported, String> {
         }
         (None, None) => return Err("this is no OpenAPI document: it has neither `openapi` nor `swagger`".into()),
     };
-    let mut api = Api { root: &root, old, source, notes: Vec::new(), names: Vec::new() };
+    let mut api = Api { root: &root, old, source, notes: Vec::new(), said: BTreeMap::new(), names: Vec::new() };
     let head = api.head()?;
     let mut entries = Vec::new();
     for (path, item) in root.get("paths").and_then(Value::as_object).into_iter().flatten() {
@@ -64,6 +64,12 @@ pub fn openapi(text: &str, source: &ApiSource) -> Result<Imported, String> {
                 Err(why) => api.notes.push(format!("{} {path} is left out: {why}", method.to_uppercase())),
             }
         }
+    }
+    for (note, names) in std::mem::take(&mut api.said) {
+        let some: Vec<&str> = names.iter().take(3).map(String::as_str).collect();
+        let more = names.len().saturating_sub(some.len());
+        let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+        api.notes.push(format!("{}{more}: {note}", some.join(", ")));
     }
     if entries.is_empty() {
         return Err(format!("no operation could be taken over: {}", api.notes.join("; ")));
@@ -116,6 +122,8 @@ struct Api<'d> {
     old: bool,
     source: &'d ApiSource,
     notes: Vec<String>,
+    /// Notes that concern several operations, with their names.
+    said: BTreeMap<String, Vec<String>>,
     names: Vec<String>,
 }
 
@@ -371,7 +379,9 @@ impl Api<'_> {
         if result.is_none() && !self.answers_json(operation) {
             entry.insert("format".into(), "text".into());
         }
-        self.notes.extend(parts.notes.into_iter().map(|n| format!("{name}: {n}")));
+        for note in parts.notes {
+            self.said.entry(note).or_default().push(name.clone());
+        }
         self.names.push(name);
         Ok(Some(entry))
     }

@@ -163,10 +163,10 @@ const Q: &str = "params.q = { description = 'Anything.' }";
 #[test]
 fn arguments_stay_in_their_places_and_secrets_stay_out_of_sight() {
     let s = service();
-    // The variables are this test's alone.
-    let home = std::env::var("HOME").unwrap();
-    let auth = "headers = { X-Kind = 'test' }\nauth = [{ in = 'header', name = 'X-Key', env = 'HOME', prefix = 'Bearer ', \
-                plaintext = true }, { in = 'query', name = 'key', env = 'HOME', plaintext = true }]";
+    // A variable that is always there plays the secret.
+    let secret = env!("CARGO_MANIFEST_DIR");
+    let auth = "headers = { X-Kind = 'test' }\nauth = [{ in = 'header', name = 'X-Key', env = 'CARGO_MANIFEST_DIR', prefix = 'Bearer ', \
+                plaintext = true }, { in = 'query', name = 'key', env = 'CARGO_MANIFEST_DIR', plaintext = true }]";
     let t = tools(
         &s,
         auth,
@@ -188,7 +188,7 @@ fn arguments_stay_in_their_places_and_secrets_stay_out_of_sight() {
     assert_eq!(seen["uri"], "/echo/a%2F..%2Fb%3Fx%3D1%26y%3D%C3%A9?q=a%2F..%2Fb%3Fx%3D1%26y%3D%C3%A9&key=[redacted]");
     assert_eq!(seen["headers"]["x-key"], "Bearer [redacted]");
     assert_eq!(seen["headers"]["x-kind"], "test");
-    assert!(!seen.to_string().contains(&home));
+    assert!(!seen.to_string().contains(secret));
     let seen = call(&t, "post", json!({"q": "\"}, {\""})).unwrap();
     let body: Value = serde_json::from_str(seen["body"].as_str().unwrap()).unwrap();
     assert_eq!(body, json!({"query": "\"}, {\"", "fixed": [1, 2.5, true]}));
@@ -323,7 +323,7 @@ fn redirects_lead_nowhere_that_the_manifest_does_not_name() {
     refused(&t, "to", json!({"to": "metadata"}), ErrorKind::Transport, "169.254.169.254");
     refused(&t, "to", json!({"to": "loop"}), ErrorKind::Provider, "redirects");
     // A host that is named gets the request, but nothing that identifies us.
-    let key = "hosts = ['127.0.0.1']\nauth = [{ in = 'header', name = 'X-Key', env = 'HOME', plaintext = true }]";
+    let key = "hosts = ['127.0.0.1']\nauth = [{ in = 'header', name = 'X-Key', env = 'CARGO_MANIFEST_DIR', plaintext = true }]";
     let t = tools(&s, key, &[("to", "GET /to/{to}", to)]);
     let seen = call(&t, "to", json!({"to": "other"})).unwrap();
     assert_eq!((seen["uri"].as_str(), seen["headers"].get("x-key")), (Some("/x"), None));

@@ -128,9 +128,9 @@ fn a_server_that_dies_or_hangs_costs_a_call_and_comes_back() {
 fn servers_that_never_get_going_are_named_and_the_rest_goes_on() {
     let dir = dir("mcp-bad");
     let bad = |id: &str, script: &str| {
-        let text = format!(
-            "[provider]\nid = '{id}'\ndomain = 'general'\nbackend = 'mcp'\ncommand = ['sh', '-c', {script:?}]\n"
-        );
+        let script = toml::Value::from(script);
+        let text =
+            format!("[provider]\nid = '{id}'\ndomain = 'general'\nbackend = 'mcp'\ncommand = ['sh', '-c', {script}]\n");
         dir.write(&format!("{id}.toml"), &text)
     };
     let good = dir.write("z.toml", &head(""));

@@ -13,7 +13,7 @@ fn programs_speak_json_and_get_a_clean_environment() {
              command = {command}\n"
         )
     };
-    let sh = |script: &str| format!("['sh', '-c', {script:?}]");
+    let sh = |script: &str| format!("['sh', '-c', {}]", toml::Value::from(script));
     let text = [
         "[provider]\nid = 'local'\ndomain = 'general'\nbackend = 'command'\ntimeout = '500ms'\nretries = 0\nmax_bytes = 1000\n\
          env = ['CARGO_MANIFEST_DIR']\n"

@@ -46,8 +46,7 @@ pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
                 base_url: base_url.clone(),
                 only: only.clone(),
             };
-            let imported =
-                dive_connect::openapi(&text, &source).map_err(|e| anyhow!("{}: {e}", spec.display()))?;
+            let imported = dive_connect::openapi(&text, &source).map_err(|e| anyhow!("{}: {e}", spec.display()))?;
             write(&imported, out.clone(), name, json)
         }
     }
@@ -65,13 +64,18 @@ fn write(imported: &Imported, out: Option<PathBuf>, name: &str, json: bool) -> R
     fs::write(&path, &imported.text).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))?;
     let file = clean(&path.display().to_string());
     if json {
-        print::object(&json!({"manifest": file, "tools": imported.tools, "mutating": mutating, "notes": imported.notes}))?;
+        print::object(
+            &json!({"manifest": file, "tools": imported.tools, "mutating": mutating, "notes": imported.notes}),
+        )?;
         return Ok(ExitCode::SUCCESS);
     }
     for note in &imported.notes {
         print::note(note);
     }
-    say(format!("{file}: {} tools, {mutating} of them may change something and stay out unless enabled", imported.tools))?;
+    say(format!(
+        "{file}: {} tools, {mutating} of them may change something and stay out unless enabled",
+        imported.tools
+    ))?;
     say(format!("\nNext:\n  dive tools list --tools {file}\n  dive tools call NAME '{{…}}' --tools {file}"))?;
     Ok(ExitCode::SUCCESS)
 }

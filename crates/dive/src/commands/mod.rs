@@ -12,6 +12,7 @@ use crate::settings::{self, File};
 mod export;
 mod import;
 mod merge;
+mod seeds;
 mod serve;
 mod show;
 mod stats;
@@ -28,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Merge(args) => merge::run(args, &file, cli.json),
         Command::Show(args) => show::run(args, &file, cli.json),
         Command::Export(args) => export::run(args, &file, cli.json),
+        Command::Seeds(args) => seeds::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
     }

@@ -53,13 +53,18 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let total = args.range.map_or(settings.count, |r| r.end - r.start);
     let bar = print::progress(total, if count.is_some() { "tasks" } else { "episodes" });
     let mut before = None;
-    let end = synthesise(&mut writer, &|episode| dive_connect::undisturbed(|| engine.propose(episode)), &options, &mut |p: Progress| {
-        before.get_or_insert(p.episodes - start);
-        bar.set_position(if count.is_some() { p.accepted } else { p.episodes - start });
-        if count.is_some() {
-            bar.set_message(format!("{} accepted, {} not", p.accepted, p.episodes.saturating_sub(p.accepted)));
-        }
-    });
+    let end = synthesise(
+        &mut writer,
+        &|episode| dive_connect::undisturbed(|| engine.propose(episode)),
+        &options,
+        &mut |p: Progress| {
+            before.get_or_insert(p.episodes - start);
+            bar.set_position(if count.is_some() { p.accepted } else { p.episodes - start });
+            if count.is_some() {
+                bar.set_message(format!("{} accepted, {} not", p.accepted, p.episodes.saturating_sub(p.accepted)));
+            }
+        },
+    );
     bar.finish_and_clear();
     let end = end?;
     let summary = writer.summary()?;

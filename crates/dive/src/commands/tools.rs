@@ -8,9 +8,9 @@ use dive_core::tool::{ToolKind, ToolSpec};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Tools, World};
+use crate::outside::{self, Outside};
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
-use crate::outside::{self, Outside};
 use crate::settings::{self, File};
 
 use super::{import, serve};

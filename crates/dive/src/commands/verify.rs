@@ -2,12 +2,13 @@
 
 use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Result, ensure};
 use dive_core::canon;
 use dive_core::task::Task;
+use dive_journal::{Journal, Mode};
 use dive_store::{Entry, Run, StoreError, Which};
 use dive_synth::{Admission, Candidate, Config, Verifier};
 use dive_tools::ToolPool;
@@ -41,7 +42,8 @@ pub fn run(args: &Verify, file: &File, json: bool) -> Result<ExitCode> {
     let run = super::open(&args.run, file)?;
     run.check()?;
     let config: Config = run.manifest().config.clone().try_into()?;
-    let session = Session::open(config.world_seed)?;
+    let journal = || Ok(Arc::new(Journal::open(run.dir(), Mode::Replay)?));
+    let session = Session::open(config.world_seed)?.with(&args.outside.or(&file.tools), journal)?;
     for (name, here) in [("world", session.world.fingerprint()), ("pool", &session.pool.fingerprint())] {
         let there = run.manifest().fingerprints.get(name).map_or("", String::as_str);
         ensure!(

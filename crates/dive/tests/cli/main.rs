@@ -8,6 +8,7 @@
 
 mod errors;
 mod help;
+mod outside;
 mod runs;
 
 use std::path::{Path, PathBuf};
