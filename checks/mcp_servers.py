@@ -15,7 +15,7 @@ WORK = pathlib.Path(tempfile.mkdtemp())
 
 
 def dive(*args, fails=False):
-    done = subprocess.run([DIVE, *args, "--json"], cwd=WORK, capture_output=True, text=True, timeout=300)
+    done = subprocess.run([DIVE, "--json", *args], cwd=WORK, capture_output=True, text=True, timeout=300)
     assert (done.returncode != 0) == fails, (args, done.stdout, done.stderr)
     return done.stdout + done.stderr if fails else json.loads(done.stdout)
 

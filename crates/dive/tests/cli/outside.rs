@@ -98,7 +98,7 @@ fn shop() -> Place {
 fn a_run_over_tools_of_others_is_repeated_without_them() {
     let place = shop();
     let harvested = place.json("seeds harvest --tools shop.toml --out seeds.jsonl --json");
-    assert_eq!(harvested["seeds"]["item"], 4);
+    assert_eq!(harvested["seeds"]["item"], 3);
     let tools = "--tools shop.toml --only-tools --seeds makers.txt --seeds seeds.jsonl";
     let synth = format!("synth {tools} --toolset-min 3 --toolset-max 3 --count 12 --min-yield 0 --json");
     let first = place.json(&format!("{synth} --out first"));
