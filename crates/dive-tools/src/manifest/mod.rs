@@ -165,6 +165,8 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
     let head = Head { id: &provider.id, domain: &provider.domain, backend: provider.backend.name() };
     let mut spec = declare(&head, entry);
     spec.deterministic = false;
+    // What changes by the moment is never everything there is.
+    spec.output.complete &= !volatile;
     // Whoever cannot say that nothing changes has to be believed.
     spec.effect = effect.unwrap_or(match (&binding, provider.backend) {
         (Binding::Http(r), _) if r.method == "GET" => Effect::ReadOnly,
