@@ -62,10 +62,7 @@ fn run_all(
 }
 
 /// Every declared field is there, and of the kind that its meaning promises.
-fn declared(
-    spec: &ToolSpec,
-    result: &Result<Value, dive_core::tool::ToolError>,
-) -> Result<(), String> {
+fn declared(spec: &ToolSpec, result: &Result<Value, dive_core::tool::ToolError>) -> Result<(), String> {
     use dive_core::sem::Sem;
     let Ok(value) = result else { return Ok(()) };
     let check = |record: &Value, field: &dive_core::tool::Field| {
