@@ -194,6 +194,33 @@ class GoodRows(unittest.TestCase):
         result = check.check_rows([row])
         self.assertEqual((result.failures, dict(result.skipped)), ([], dict.fromkeys(check.RECORDED_ONLY, 1)))
 
+    def test_quotes_stand_where_they_are_said_to(self):
+        row = fixture.density()
+        row["provenance"]["engine"] = "llm"
+        call = next(c for c in row["evidence"] if c["id"] == row["certificate"]["path"][0])
+        call["outcome"]["value"]["note"] = "Built by Ines Größ in 1874."
+        row["answer"] = {"type": "text", "value": "Ines Größ"}
+        quote = {"start": 9, "end": 18, "text": "Ines Größ"}
+        support = [{"call": call["id"], "path": "/note", "quote": quote}]
+        row["certificate"]["model_derived"] = {"derivation": "quoted", "support": support}
+        self.assertNotIn("entailed", failed([row]))
+        for corrupt in [
+            lambda r: r["answer"].update(value="Ines"),
+            lambda r: r["certificate"]["model_derived"]["support"][0]["quote"].update(start=8),
+            lambda r: r["certificate"]["model_derived"]["support"][0].update(path="/notes"),
+        ]:
+            other = copy.deepcopy(row)
+            corrupt(other)
+            self.assertIn("entailed", failed([other]))
+
+    def test_unchecked_claims_are_counted_as_such(self):
+        row = fixture.density()
+        row["provenance"]["engine"] = "llm"
+        row["answer"]["value"] = 1
+        row["certificate"]["model_derived"] = {"derivation": "unchecked", "support": []}
+        result = check.check_rows([row])
+        self.assertEqual((result.failures, sum(result.skipped.values())), ([], len(check.CHECKS) - 1))
+
 
 class CorruptedRows(unittest.TestCase):
     def test_each_corruption_fails_its_check(self):

@@ -9,6 +9,7 @@
 //! * [`expr`]: the derivation language over observations; [`form`]: the same with the calls written out, which is what
 //!   a question says;
 //! * [`answer`], [`certificate`], [`task`]: what leaves the program;
+//! * [`rollout`]: an agent's attempt at a task; [`matching`] says whether its answer is right;
 //! * [`topology`]: the call graph of a path.
 
 pub mod answer;
@@ -19,8 +20,10 @@ pub mod exemplar;
 pub mod expr;
 pub mod form;
 pub mod lint;
+pub mod matching;
 pub mod path;
 pub mod rng;
+pub mod rollout;
 pub mod sem;
 pub mod task;
 pub mod tool;

@@ -65,6 +65,20 @@ pub struct Provenance {
     pub pool: String,
     /// Version of the program.
     pub version: String,
+    /// Of a task that a model derived or reworded: by whom, and how.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<ModelProvenance>,
+}
+
+/// Who made a task with models.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelProvenance {
+    /// Model of each stage.
+    pub stages: std::collections::BTreeMap<String, String>,
+    /// Fingerprint of the prompts.
+    pub prompts: String,
+    /// `on`, or `off` for the paper's unchecked behaviour.
+    pub gate: String,
 }
 
 /// A question with a proved answer.
@@ -90,6 +104,9 @@ pub struct Task {
     pub exemplars: Vec<String>,
     /// The form: `lookup`, `comparison` …
     pub form: String,
+    /// The tool that the plan aimed at; empty when there was no plan.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub focal: String,
     /// Question history.
     pub rounds: Vec<Round>,
     /// Every call of the episode.
@@ -138,6 +155,16 @@ pub enum Reason {
     Duplicate,
     /// The same skeleton and nearly the same constants as an earlier task.
     NearDuplicate,
+    /// The model submitted nothing that is a task.
+    NoSubmission,
+    /// The model, or its provider's filter, refused.
+    Refused,
+    /// The toolset, or what was observed, does not fit the model's context.
+    OutOfContext,
+    /// Nobody who saw only the question arrived at the answer.
+    QuestionLink,
+    /// A judge found the question malformed.
+    NotWellFormed,
     /// Its skeleton, derivation shape or answer already has its share of the dataset.
     OverRepresented,
 }

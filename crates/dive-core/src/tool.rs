@@ -108,6 +108,16 @@ pub struct Param {
     pub schema: Option<Map<String, Value>>,
 }
 
+impl Param {
+    /// Why a value cannot be meant, although its JSON type is right: a date that is not in the calendar.
+    pub fn complaint(&self, value: &Value) -> Option<String> {
+        let (Sem::Date(_), Some(text)) = (&self.sem, value.as_str()) else { return None };
+        let date = text.parse::<jiff::civil::Date>().ok();
+        let written = date.is_some_and(|d| d.to_string() == text);
+        (!written).then(|| format!("`{}`: `{text}` is not a calendar date; write it as YYYY-MM-DD.", self.name))
+    }
+}
+
 /// Where plausible constants of a parameter come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -278,6 +288,9 @@ pub struct ToolSpec {
     pub effect: Effect,
     /// The same arguments always give the same result.
     pub deterministic: bool,
+    /// It returns published facts under real names, which a model may know by heart.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub common_knowledge: bool,
     /// Inputs.
     pub params: Vec<Param>,
     /// Inputs that belong together.
@@ -376,9 +389,10 @@ pub struct ToolError {
 }
 
 impl ToolError {
-    /// An error of that kind.
+    /// An error of that kind. Messages quote what was given, which may be long or hostile: the middle of a long message is
+    /// left out, and control characters are escaped.
     pub fn new(kind: ErrorKind, message: impl fmt::Display) -> ToolError {
-        ToolError { kind, message: message.to_string() }
+        ToolError { kind, message: legible(&message.to_string()) }
     }
 
     /// Arguments outside the domain.
@@ -403,6 +417,26 @@ impl ToolError {
         use ErrorKind::{Provider, RateLimited, Timeout, Transport};
         matches!(self.kind, RateLimited | Timeout | Transport | Provider)
     }
+}
+
+/// Characters kept at the start and at the end of a message that is too long.
+const KEPT: (usize, usize) = (400, 200);
+
+fn legible(message: &str) -> String {
+    let mut text = String::with_capacity(message.len().min(1024));
+    let length = message.chars().count();
+    let left_out = if length > KEPT.0 + KEPT.1 { KEPT.0..length - KEPT.1 } else { length..length };
+    for (i, c) in message.chars().enumerate() {
+        if i == left_out.start && !left_out.is_empty() {
+            text.push_str(" … ");
+        }
+        match c {
+            _ if left_out.contains(&i) => {}
+            c if c.is_control() => text.extend(c.escape_default()),
+            c => text.push(c),
+        }
+    }
+    text
 }
 
 /// Regular English plural of the last word of a noun phrase, or of the word before its first "of".

@@ -8,7 +8,8 @@ use rusqlite::{Connection, OpenFlags};
 use crate::error::{StoreError, TRUNCATED};
 
 /// One step a schema version; a published step never changes.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
     -- One row an episode, small: admission and statistics of the run read these and never the bodies.
     CREATE TABLE episode (
         episode INTEGER PRIMARY KEY,
@@ -37,7 +38,30 @@ const MIGRATIONS: &[&str] = &["
         cut INTEGER NOT NULL
     ) STRICT;
     INSERT INTO state VALUES (1, NULL, 0);
-"];
+",
+    "
+    -- Attempts at tasks. The small columns serve counts and filters; the body has everything.
+    CREATE TABLE rollout (
+        task TEXT NOT NULL,
+        policy TEXT NOT NULL,  -- name; with settings in the body
+        attempt INTEGER NOT NULL,
+        outcome TEXT NOT NULL, -- how it ended
+        label TEXT,            -- of the verdict; null without one
+        reward REAL,
+        body BLOB NOT NULL,
+        PRIMARY KEY (task, policy, attempt)
+    ) STRICT, WITHOUT ROWID;
+    -- Pass rates by task, as last selected.
+    CREATE TABLE pass_rate (
+        task TEXT PRIMARY KEY,
+        kept INTEGER NOT NULL,
+        json TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+",
+];
+
+/// First schema version with rollouts. An older run that is only read has none.
+pub const WITH_ROLLOUTS: i64 = 2;
 
 /// Marks the file as a run of ours: `DIVE` in ASCII.
 const APPLICATION_ID: i64 = 0x4449_5645;
@@ -79,18 +103,18 @@ pub fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     Ok(db)
 }
 
-/// Opens for reading, beside a writer if there is one.
-pub fn open_reader(path: &Path) -> Result<Connection, StoreError> {
+/// Opens for reading, beside a writer if there is one; with the schema version.
+pub fn open_reader(path: &Path) -> Result<(Connection, i64), StoreError> {
     if !path.is_file() {
         return Err(StoreError::Damaged { path: path.into(), detail: "the file is missing".into() });
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let open = |db: rusqlite::Result<Connection>| -> Result<Connection, StoreError> {
+    let open = |db: rusqlite::Result<Connection>| -> Result<(Connection, i64), StoreError> {
         let db = db.map_err(StoreError::sql(path))?;
         db.busy_timeout(Duration::from_secs(10)).map_err(StoreError::sql(path))?;
         match version(&db, path)? {
             0 => Err(StoreError::Damaged { path: path.into(), detail: TRUNCATED.into() }),
-            _ => Ok(db),
+            version => Ok((db, version)),
         }
     };
     match open(Connection::open_with_flags(path, flags)) {

@@ -38,6 +38,31 @@ impl<F: Fn(u64) -> Result<Proposal, String> + Sync> Propose for F {
     }
 }
 
+/// Whoever proposes in a way of its own, many episodes at a time.
+pub trait Feed: Sync {
+    /// Claims episodes from the desk until there are none left, and delivers what comes of each. Returns when all are
+    /// delivered.
+    fn feed(&self, desk: &Desk<'_>, deliver: &SyncSender<Delivery>);
+}
+
+/// What comes of a claimed episode.
+#[derive(Debug)]
+pub enum Delivery {
+    /// Its record.
+    Row(u64, Box<Row>),
+    /// The run cannot go on before somebody changes something; the episode stays pending.
+    Stop(String),
+}
+
+/// How far proposals may be ahead of admission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// So many episodes.
+    Ahead(u64),
+    /// So many, and never more than tasks are wanted: what is proposed costs money, and the cut leaves no surplus.
+    Paid(u64),
+}
+
 /// How a run is driven; nothing here changes what is proposed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Options {
@@ -68,6 +93,22 @@ pub fn synthesise(
     options: &Options,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<End, StoreError> {
+    let workers = options.workers.max(1);
+    let threads = Threads { proposer, workers };
+    synthesise_with(writer, &threads, Pace::Ahead(LOOK_AHEAD * workers as u64), options, progress)
+}
+
+/// The same with another way to propose.
+///
+/// # Errors
+/// The store fails, or a proposal says that the run cannot go on; what was recorded stays, and the same call continues.
+pub fn synthesise_with(
+    writer: &mut Writer,
+    feed: &dyn Feed,
+    pace: Pace,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<End, StoreError> {
     let mut fold = match (options.count, writer.manifest().range) {
         (Some(count), None) => Fold::count(count, least(options.min_yield)),
         (_, Some(span)) => Fold::range(span),
@@ -77,7 +118,7 @@ pub fn synthesise(
     progress(Progress { accepted: fold.accepted(), episodes: fold.next() });
     let end = match fold.end() {
         Some(end) => end,
-        None => propose_and_record(writer, proposer, options.workers.max(1), &mut fold, progress)?,
+        None => propose_and_record(writer, feed, pace, &mut fold, progress)?,
     };
     writer.finish()?;
     Ok(end)
@@ -90,33 +131,30 @@ pub(crate) fn least(min_yield: f64) -> usize {
 
 fn propose_and_record(
     writer: &Writer,
-    proposer: &dyn Propose,
-    workers: usize,
+    feed: &dyn Feed,
+    pace: Pace,
     fold: &mut Fold,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<End, StoreError> {
     let present = writer.present(fold.next())?;
-    let ahead = LOOK_AHEAD * workers as u64;
     let desk = Desk {
-        claims: Mutex::new(Claims { next: fold.next(), limit: fold.next() + ahead, stopped: false }),
+        claims: Mutex::new(Claims { next: fold.next(), limit: limit(fold, pace), stopped: false }),
         moved: Condvar::new(),
         end: fold.limit(),
         present: &present,
     };
-    let (sender, receiver) = sync_channel(2 * workers);
+    // Room for everything that may be unadmitted: whoever delivers never waits for the disk.
+    let (Pace::Ahead(room) | Pace::Paid(room)) = pace;
+    let (sender, receiver) = sync_channel(room.clamp(1, 1 << 20) as usize);
     thread::scope(|scope| {
-        for i in 0..workers {
-            let (sender, desk) = (sender.clone(), &desk);
-            let spawned = thread::Builder::new()
-                .name(format!("{WORKER}{i}"))
-                .spawn_scoped(scope, move || work(desk, proposer, &sender));
-            // Fewer threads than asked for do the same work more slowly.
-            if spawned.is_err() {
-                break;
-            }
+        let feeding = thread::Builder::new().name(format!("{WORKER}feed"));
+        let desk = &desk;
+        // The closure owns the sender: when feeding ends, the receiver notices.
+        let spawned = feeding.spawn_scoped(scope, move || feed.feed(desk, &sender));
+        if spawned.is_err() {
+            return Err(no_thread());
         }
-        drop(sender);
-        let mut recorder = Recorder { writer, fold, desk: &desk, ahead, waiting: BTreeMap::new(), batch: 0 };
+        let mut recorder = Recorder { writer, fold, desk, pace, waiting: BTreeMap::new(), batch: 0 };
         let end = recorder.run(receiver, progress);
         // However it ended, nobody may wait for a writer that is gone.
         desk.stop();
@@ -127,13 +165,48 @@ fn propose_and_record(
     })
 }
 
+fn no_thread() -> StoreError {
+    StoreError::Ranges("no thread to propose with could be started".into())
+}
+
+/// One past the last episode that may be claimed.
+fn limit(fold: &Fold, pace: Pace) -> u64 {
+    let ahead = match (pace, fold.wanted()) {
+        (Pace::Ahead(ahead), _) | (Pace::Paid(ahead), None) => ahead,
+        (Pace::Paid(ahead), Some(wanted)) => ahead.min(wanted.saturating_sub(fold.accepted())),
+    };
+    fold.next().saturating_add(ahead)
+}
+
+/// Threads that each propose one episode at a time.
+struct Threads<'a> {
+    proposer: &'a dyn Propose,
+    workers: usize,
+}
+
+impl Feed for Threads<'_> {
+    fn feed(&self, desk: &Desk<'_>, deliver: &SyncSender<Delivery>) {
+        thread::scope(|scope| {
+            for i in 1..self.workers {
+                let deliver = deliver.clone();
+                let worker = thread::Builder::new().name(format!("{WORKER}{i}"));
+                // Fewer threads than asked for do the same work more slowly.
+                if worker.spawn_scoped(scope, move || work(desk, self.proposer, &deliver)).is_err() {
+                    break;
+                }
+            }
+            work(desk, self.proposer, deliver);
+        });
+    }
+}
+
 /// Prefix of the worker threads' names.
 pub const WORKER: &str = "propose-";
 
-fn work(desk: &Desk<'_>, proposer: &dyn Propose, sender: &SyncSender<(u64, Row)>) {
+fn work(desk: &Desk<'_>, proposer: &dyn Propose, deliver: &SyncSender<Delivery>) {
     while let Some(episode) = desk.claim() {
         let row = attempt(proposer, episode);
-        if sender.send((episode, row)).is_err() {
+        if deliver.send(Delivery::Row(episode, Box::new(row))).is_err() {
             return;
         }
     }
@@ -157,7 +230,7 @@ fn attempt(proposer: &dyn Propose, episode: u64) -> Row {
 }
 
 /// Hands out episodes, in order and not too far ahead.
-struct Desk<'a> {
+pub struct Desk<'a> {
     claims: Mutex<Claims>,
     moved: Condvar,
     end: u64,
@@ -171,7 +244,8 @@ struct Claims {
 }
 
 impl Desk<'_> {
-    fn claim(&self) -> Option<u64> {
+    /// The next episode to propose; waits until it may be proposed, and is `None` when the run is over.
+    pub fn claim(&self) -> Option<u64> {
         let mut claims = self.lock();
         loop {
             while self.present.contains(&claims.next) {
@@ -207,13 +281,13 @@ struct Recorder<'a> {
     writer: &'a Writer,
     fold: &'a mut Fold,
     desk: &'a Desk<'a>,
-    ahead: u64,
+    pace: Pace,
     waiting: BTreeMap<u64, Row>,
     batch: usize,
 }
 
 impl Recorder<'_> {
-    fn run(&mut self, receiver: Receiver<(u64, Row)>, progress: &mut dyn FnMut(Progress)) -> Result<End, StoreError> {
+    fn run(&mut self, receiver: Receiver<Delivery>, progress: &mut dyn FnMut(Progress)) -> Result<End, StoreError> {
         self.writer.begin()?;
         let mut since = Instant::now();
         loop {
@@ -223,7 +297,7 @@ impl Recorder<'_> {
                 progress(self.progress());
                 return Ok(end);
             }
-            self.desk.allow(self.fold.next() + self.ahead);
+            self.desk.allow(limit(self.fold, self.pace));
             if self.batch >= BATCH || (self.batch > 0 && since.elapsed() >= BATCH_TIME) {
                 self.writer.commit(self.fold.next())?;
                 self.batch = 0;
@@ -232,13 +306,17 @@ impl Recorder<'_> {
                 since = Instant::now();
             }
             match receiver.recv_timeout(BATCH_TIME) {
-                Ok((episode, row)) => {
-                    self.waiting.insert(episode, row);
+                Ok(Delivery::Row(episode, row)) => {
+                    self.waiting.insert(episode, *row);
+                }
+                Ok(Delivery::Stop(message)) => {
+                    // What is under way is paid for: it is waited for and recorded.
+                    self.close(receiver)?;
+                    progress(self.progress());
+                    return Err(StoreError::Stopped(message));
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(StoreError::Ranges("no thread to propose with could be started".into()));
-                }
+                Err(RecvTimeoutError::Disconnected) => return Err(no_thread()),
             }
         }
     }
@@ -267,9 +345,14 @@ impl Recorder<'_> {
     }
 
     /// Records what was proposed past the end, so that nothing is computed twice.
-    fn close(&mut self, receiver: Receiver<(u64, Row)>) -> Result<(), StoreError> {
+    fn close(&mut self, receiver: Receiver<Delivery>) -> Result<(), StoreError> {
         self.desk.stop();
-        self.waiting.extend(receiver);
+        for delivery in receiver {
+            if let Delivery::Row(episode, row) = delivery {
+                self.waiting.insert(episode, *row);
+            }
+        }
+        self.advance()?;
         for (episode, row) in std::mem::take(&mut self.waiting) {
             self.writer.insert(episode, &row, Verdict::None)?;
         }

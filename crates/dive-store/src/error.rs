@@ -31,6 +31,9 @@ pub enum StoreError {
     /// No run in this place.
     #[error("there is no run at {}", .0.display())]
     Missing(PathBuf),
+    /// A run is there already.
+    #[error("there is a run at {} already", .0.display())]
+    Exists(PathBuf),
     /// Another process holds the writer's lock.
     #[error("another process is writing {}", .0.display())]
     Busy(PathBuf),
@@ -71,6 +74,9 @@ pub enum StoreError {
         /// Every difference.
         differences: Vec<Difference>,
     },
+    /// A proposal could not be made, and no other can before somebody changes something.
+    #[error("{0}")]
+    Stopped(String),
     /// Ranges that do not make one dataset.
     #[error("{0}")]
     Ranges(String),
@@ -104,6 +110,7 @@ impl StoreError {
     pub fn hint(&self) -> Option<&'static str> {
         Some(match self {
             StoreError::Missing(_) => "`dive synth --out DIR` makes one",
+            StoreError::Exists(_) => "name another --out",
             StoreError::Busy(_) => "wait for it, or choose another --out",
             StoreError::Full(_) => "nothing recorded is lost: free some space and run the same command again",
             StoreError::Newer { .. } => "use the version of dive that made it, or a later one",
@@ -111,6 +118,7 @@ impl StoreError {
             StoreError::Changed { .. } => "use the same settings to continue, or another --out",
             StoreError::Occupied(_) => "name an empty folder",
             StoreError::Unwritable { .. } => "name another --out",
+            StoreError::Stopped(_) => "everything made so far is kept, and the same command continues",
             StoreError::Ranges(_) | StoreError::Sql { .. } | StoreError::Io { .. } => return None,
         })
     }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::process;
 
 use serde_json::value::RawValue;
 
 use crate::error::StoreError;
+use crate::folder;
 use crate::reader::{Run, Which};
 
 /// The rows' file.
@@ -64,51 +64,12 @@ pub struct Exported {
 /// The run cannot be read, the folder cannot be written, or it holds something else.
 pub fn export(run: &Run, tools: ToolsAs, to: Option<&Path>) -> Result<Exported, StoreError> {
     let dir = to.map_or_else(|| run.dir().join("export").join("jsonl"), Path::to_path_buf);
-    replaceable(&dir)?;
-    let (parent, name) = match (dir.parent(), dir.file_name()) {
-        (Some(parent), Some(name)) => (parent, name.to_string_lossy()),
-        _ => return Err(StoreError::Occupied(dir)),
-    };
-    fs::create_dir_all(parent).map_err(StoreError::io(parent))?;
-    let draft = parent.join(format!(".{name}.{}.tmp", process::id()));
-    let old = parent.join(format!(".{name}.{}.old", process::id()));
-    let _ = fs::remove_dir_all(&draft);
-    let written = write(run, tools, &draft).and_then(|tasks| {
-        // Folders cannot be exchanged portably; the old one stands aside until the new one is in place.
-        if dir.exists() {
-            fs::rename(&dir, &old).map_err(StoreError::io(&dir))?;
-        }
-        fs::rename(&draft, &dir).map_err(StoreError::io(&dir))?;
-        let _ = fs::remove_dir_all(&old);
-        Ok(tasks)
-    });
-    let tasks = match written {
-        Ok(tasks) => tasks,
-        Err(error) => {
-            let _ = fs::remove_dir_all(&draft);
-            return Err(error);
-        }
-    };
+    let tasks = folder::replace(&dir, |draft| write(run, tools, draft))?;
     let files = [ROWS, TOOLS].iter().map(|f| dir.join(f)).filter(|f| f.exists()).collect();
     Ok(Exported { tasks, dir, files })
 }
 
-/// Whether the folder is absent, empty or an earlier export.
-fn replaceable(dir: &Path) -> Result<(), StoreError> {
-    if !dir.exists() {
-        return Ok(());
-    }
-    for entry in fs::read_dir(dir).map_err(StoreError::io(dir))? {
-        let name = entry.map_err(StoreError::io(dir))?.file_name();
-        if name != ROWS && name != TOOLS {
-            return Err(StoreError::Occupied(dir.into()));
-        }
-    }
-    Ok(())
-}
-
 fn write(run: &Run, tools: ToolsAs, dir: &Path) -> Result<u64, StoreError> {
-    fs::create_dir_all(dir).map_err(StoreError::io(dir))?;
     let specs = run.tools()?;
     let schemas: BTreeMap<&str, String> =
         specs.iter().map(|spec| (spec.name.as_str(), spec.openai().to_string())).collect();

@@ -13,23 +13,32 @@
 //! On disk: `run.toml` ([`Manifest`]) says what the run was made from, `run.sqlite` holds the episodes, `run.lock` is
 //! locked by the writer, `export/` is what [`export`] writes.
 
+mod adopt;
 mod codec;
 mod db;
 mod drive;
 mod error;
 mod export;
 mod fold;
+mod folder;
 mod manifest;
 mod merge;
 mod reader;
+mod rollouts;
 mod writer;
 
+pub use adopt::{Adopted, adopt};
 pub use codec::Row;
-pub use drive::{LOOK_AHEAD, MAX_ATTEMPTS, Options, Progress, Propose, WORKER, synthesise};
+pub use drive::{
+    Delivery, Desk, Feed, LOOK_AHEAD, MAX_ATTEMPTS, Options, Pace, Progress, Propose, WORKER, synthesise,
+    synthesise_with,
+};
 pub use error::{Difference, StoreError};
 pub use export::{Exported, ToolsAs, export};
 pub use fold::{End, YIELD_WINDOW};
+pub use folder::replace as replace_folder;
 pub use manifest::{Manifest, Span};
 pub use merge::{Merged, merge};
 pub use reader::{Entry, Run, Summary, Which};
+pub use rollouts::PolicySummary;
 pub use writer::Writer;

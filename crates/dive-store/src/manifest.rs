@@ -8,12 +8,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use dive_core::canon;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Difference, StoreError};
 
 /// Version of `run.toml`.
 const VERSION: u32 = 1;
+/// Longest setting, in bytes, that a difference spells out.
+const LONGEST: usize = 80;
 
 /// A half-open range of episodes, written `a..b`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -146,7 +149,10 @@ impl Manifest {
         let keys: BTreeSet<&String> = self.config.keys().chain(given.config.keys()).collect();
         for key in keys {
             let text = |m: &Manifest| m.config.get(key).map(toml::Value::to_string);
-            compare(key, text(self), text(given));
+            let (stored, given) = (text(self), text(given));
+            // A table of weights can be longer than anybody reads; that it differs must show all the same.
+            let name = |t: String| if t.len() > LONGEST { format!("#{}", canon::hash(t.as_bytes())) } else { t };
+            compare(key, stored.map(name), given.map(name));
         }
         let settled = self.config == given.config;
         let keys: BTreeSet<&String> = self.fingerprints.keys().chain(given.fingerprints.keys()).collect();

@@ -93,6 +93,7 @@ pub struct Run {
     dir: PathBuf,
     file: PathBuf,
     db: Connection,
+    version: i64,
     manifest: Manifest,
 }
 
@@ -104,8 +105,8 @@ impl Run {
     pub fn open(dir: &Path) -> Result<Run, StoreError> {
         let manifest = Manifest::read(dir)?;
         let file = db::file(dir);
-        let db = db::open_reader(&file)?;
-        Ok(Run { dir: dir.into(), file, db, manifest })
+        let (db, version) = db::open_reader(&file)?;
+        Ok(Run { dir: dir.into(), file, db, version, manifest })
     }
 
     /// The run's directory.
@@ -158,6 +159,51 @@ impl Run {
             visit(self.entry(raw(row).map_err(self.err())?)?)?;
         }
         Ok(())
+    }
+
+    /// The same from an episode on: what a reader beside the writer has not seen yet.
+    ///
+    /// # Errors
+    /// The store cannot be read, or `visit` fails.
+    pub fn each_from<E: From<StoreError>>(
+        &self,
+        which: &Which,
+        first: u64,
+        mut visit: impl FnMut(Entry) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let sql = format!("{SELECT} WHERE {} AND ?1 IS ?1 AND e.episode >= ?2 ORDER BY e.episode", which.condition());
+        let mut select = self.db.prepare(&sql).map_err(self.err())?;
+        let mut rows = select.query((which.reason(), first as i64)).map_err(self.err())?;
+        while let Some(row) = rows.next().map_err(self.err())? {
+            visit(self.entry(raw(row).map_err(self.err())?)?)?;
+        }
+        Ok(())
+    }
+
+    /// The first episode without a verdict; in a run that only proposes, one past the last recorded.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn decided(&self) -> Result<u64, StoreError> {
+        let sql = match self.manifest.range {
+            None => "SELECT cut FROM state",
+            Some(_) => "SELECT coalesce(max(episode) + 1, 0) FROM episode",
+        };
+        self.db.query_row(sql, [], |r| r.get::<_, i64>(0)).map(|n| n as u64).map_err(self.err())
+    }
+
+    /// A recorded episode.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn episode(&self, episode: u64) -> Result<Option<Entry>, StoreError> {
+        let sql = format!("{SELECT} WHERE e.episode = ?1 AND b.json IS NOT NULL");
+        let found = self
+            .db
+            .prepare(&sql)
+            .and_then(|mut s| s.query_row([episode as i64], raw).optional())
+            .map_err(self.err())?;
+        found.map(|r| self.entry(r)).transpose()
     }
 
     /// The `index`-th of these episodes, from 0.
@@ -233,6 +279,11 @@ impl Run {
                 self.dir.display()
             ))),
         }
+    }
+
+    /// The connection, and whether the file is new enough to have rollouts.
+    pub(crate) fn rollouts_in(&self) -> (&Connection, &Path, bool) {
+        (&self.db, &self.file, self.version >= db::WITH_ROLLOUTS)
     }
 
     fn err(&self) -> impl Fn(rusqlite::Error) -> StoreError + '_ {

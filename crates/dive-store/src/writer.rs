@@ -58,6 +58,19 @@ impl Writer {
         Ok(Writer { dir: dir.into(), file, db, manifest, _lock: lock })
     }
 
+    /// Opens the run at `dir` to add to what is there, with the settings it was made with.
+    ///
+    /// # Errors
+    /// There is no run, or as for [`open`](Self::open).
+    pub fn existing(dir: &Path) -> Result<Writer, StoreError> {
+        Writer::open(dir, Manifest::read(dir)?, &[])
+    }
+
+    /// The connection.
+    pub(crate) fn connection(&mut self) -> (&mut Connection, &Path) {
+        (&mut self.db, &self.file)
+    }
+
     /// The run's directory.
     pub fn dir(&self) -> &Path {
         &self.dir
@@ -200,6 +213,12 @@ impl Writer {
             .and_then(|mut s| s.execute([cut as i64]))
             .and_then(|_| self.db.execute_batch("COMMIT"))
             .map_err(StoreError::sql(&self.file))
+    }
+
+    /// Says that the run has all its tasks.
+    pub(crate) fn close_at(&self, count: u64) -> Result<(), StoreError> {
+        let closed = self.db.execute("UPDATE state SET count = ?1", [count as i64]);
+        closed.map(|_| ()).map_err(StoreError::sql(&self.file))
     }
 
     /// Drops the batch after a failure.

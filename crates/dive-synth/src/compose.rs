@@ -5,6 +5,7 @@ use dive_core::exemplar::FormKind;
 use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::Field;
+use dive_tools::entities::Naming;
 use serde_json::Value;
 
 use crate::episode::{About, Bound, Episode};
@@ -140,11 +141,18 @@ impl Episode<'_> {
 
     /// Distinct names, the seed entity among them when it is of the type.
     fn candidates(&mut self, entity: &str, count: usize) -> Option<Expr> {
-        let names = &self.pool.entities().get(entity)?.names;
+        let sem = Sem::Entity(entity.into());
         let mut chosen: Vec<String> = Vec::new();
-        if self.seed.entity == entity {
-            chosen.push(self.seed.name.clone());
-        }
+        let listed: Vec<String>;
+        let names = if self.catalogued(entity) {
+            listed = self.listed(&sem)?;
+            &listed
+        } else {
+            if self.seed.entity == entity {
+                chosen.push(self.seed.name.clone());
+            }
+            &self.pool.entities().get(entity)?.names
+        };
         for _ in 0..count * 4 {
             let name = self.rng.pick(names)?.clone();
             if chosen.len() < count && !chosen.contains(&name) {
@@ -152,9 +160,16 @@ impl Episode<'_> {
             }
         }
         self.rng.shuffle(&mut chosen);
-        let sem = Sem::Entity(entity.into());
         let items: Vec<Expr> = chosen.into_iter().map(|n| Expr::literal(n, sem.clone())).collect();
         (items.len() == count).then(|| Expr::apply(Op::List, items))
+    }
+
+    /// The names in some list of entities.
+    fn listed(&mut self, sem: &Sem) -> Option<Vec<String>> {
+        let (_, pick) = self.outstanding(sem, 0)?;
+        let Expr::Apply { args, .. } = pick else { return None };
+        let names = self.eval(args.first()?)?;
+        Some(names.as_array()?.iter().filter_map(|n| n.as_str().map(str::to_string)).collect())
     }
 
     /// Two values that may be subtracted: the same field about two things, or two fields of one.
@@ -165,7 +180,10 @@ impl Episode<'_> {
             return None;
         }
         let b = if self.rng.chance(0.2) { self.other_field(focal, call, &a, &sem) } else { None };
-        let b = b.or_else(|| self.sibling(&a))?;
+        let (a, b) = match b {
+            Some(b) => (a, b),
+            None => self.paired_amounts(&a)?,
+        };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         (x != y).then_some((a, b))
     }
@@ -178,26 +196,110 @@ impl Episode<'_> {
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
     }
 
-    /// The same expression about something else: one constant of its path replaced everywhere.
-    pub fn sibling(&mut self, expr: &Expr) -> Option<Expr> {
+    /// An expression beside the same one about something else. Cities are compared by name; two papers, studies or patients are
+    /// not, unless they stand at the two ends of an order of one list.
+    fn paired(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
+        self.paired_by(expr, true, |_| true)
+    }
+
+    /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
+    /// pulse to somebody else's?
+    fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
+        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_));
+        let entities = self.pool.entities();
+        self.paired_by(expr, false, |sem| {
+            let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
+            !(level && naming == Some(Naming::Person))
+        })
+    }
+
+    fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
+        let mut constants = self.replaceable(expr);
+        constants.retain(|(_, sem)| varies(sem));
+        let times: Vec<_> = constants.iter().filter(|(_, s)| matches!(s, Sem::Year(_) | Sem::Date(_))).collect();
+        let (old, sem) = match self.rng.pick(&times) {
+            Some(time) if self.rng.chance(0.6) => (*time).clone(),
+            _ => self.rng.pick(&constants)?.clone(),
+        };
+        if let Some(entity) = sem.entity() {
+            // Where later rounds will describe them, names are met in one list too, so that the descriptions belong together.
+            let catalogued = self.catalogued(entity);
+            if catalogued && !ends {
+                return None;
+            }
+            if catalogued || (ends && self.rng.chance(if self.grows { 0.8 } else { 0.2 })) {
+                let ends = self.ends(expr, &old, &sem, !catalogued && self.grows);
+                if catalogued || ends.is_some() {
+                    return ends;
+                }
+            }
+        }
+        let taken: Vec<Value> = constants.iter().map(|(v, _)| v.clone()).collect();
+        let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
+        let other = self.instead(expr, &old, &sem, &(new, Source::Literal(sem.clone())))?;
+        Some((expr.clone(), other))
+    }
+
+    /// The constants of an expression's path that can be exchanged for others of their meaning.
+    fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
         let mut constants: Vec<(Value, Sem)> = Vec::new();
         for id in self.evidence.path(expr) {
-            let call = self.evidence.get(id)?;
+            let Some(call) = self.evidence.get(id) else { continue };
+            // The age of papers in 2025 and in 2023 differs by two years: a formula's own date is no other case of it.
+            let computed = self.lexicon.tool(&call.tool).is_some_and(|e| index::is_processing(e));
             for (name, source) in &call.sources {
-                if let (Source::Literal(sem @ (Sem::Entity(_) | Sem::Year(_) | Sem::Category(_))), Some(value)) =
-                    (source, call.args.get(name))
+                if computed && matches!(source, Source::Literal(Sem::Year(_) | Sem::Date(_))) {
+                    continue;
+                }
+                if let (
+                    Source::Literal(sem @ (Sem::Entity(_) | Sem::Year(_) | Sem::Date(_) | Sem::Category(_))),
+                    Some(value),
+                ) = (source, call.args.get(name))
                 {
                     constants.push((value.clone(), sem.clone()));
                 }
             }
         }
         constants.dedup();
-        let (old, sem) = self.rng.pick(&constants)?.clone();
-        let taken: Vec<Value> = constants.iter().map(|(v, _)| v.clone()).collect();
-        let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
-        self.again(expr, &mut |value, s| {
-            (*value == old && *s == sem).then(|| (new.clone(), Source::Literal(sem.clone())))
-        })
+        constants
+    }
+
+    /// The expression with one constant of its path replaced everywhere.
+    fn instead(&mut self, expr: &Expr, old: &Value, sem: &Sem, new: &(Value, Source)) -> Option<Expr> {
+        self.again(expr, &mut |value, s| (value == old && s == sem).then(|| new.clone()))
+    }
+
+    /// Whether entities of a type are known by a title or a number, so that a person has one in mind only within a list.
+    fn catalogued(&self, entity: &str) -> bool {
+        let numbered = |n: &String| n.contains(|c: char| c.is_ascii_digit());
+        self.pool
+            .entities()
+            .get(entity)
+            .is_some_and(|t| t.naming == Naming::Title || t.names.first().is_some_and(numbered))
+    }
+
+    /// An expression about the two entities at the ends of an order of one list, described, or named for now.
+    fn ends(&mut self, expr: &Expr, old: &Value, sem: &Sem, named: bool) -> Option<(Expr, Expr)> {
+        let grows = std::mem::replace(&mut self.grows, false);
+        let found = (0..3).find_map(|_| self.outstanding(sem, 0));
+        self.grows = grows;
+        let (first, one) = found?;
+        let Expr::Apply { op: Op::Pick { end, .. }, args } = &one else { return None };
+        let opposite = if *end == End::Largest { End::Smallest } else { End::Largest };
+        let other = Expr::Apply { op: Op::Pick { end: opposite, rank: 1 }, args: args.clone() };
+        let second = self.eval(&other)?;
+        if first == second {
+            return None;
+        }
+        let mut about = |value: Value, description: Expr| {
+            let source = if named { Source::Literal(sem.clone()) } else { Source::Derived(description.clone()) };
+            let about = self.instead(expr, old, sem, &(value.clone(), source));
+            if named {
+                self.remember(sem.clone(), value, description);
+            }
+            about
+        };
+        Some((about(first, one)?, about(second, other)?))
     }
 
     /// Another constant of the same meaning.
@@ -209,6 +311,18 @@ impl Episode<'_> {
                     Some((value, _)) => Some(value),
                     None => self.rng.pick(&self.pool.entities().get(t)?.names).map(|n| n.as_str().into()),
                 }
+            }
+            Sem::Date(_) => {
+                let params = self.members.iter().filter_map(|t| self.entry(*t)).flat_map(|e| &e.spec.params);
+                let dates: Vec<Value> = params
+                    .filter(|p| p.sem == *sem)
+                    .filter_map(|p| match &p.sample {
+                        Some(dive_core::tool::Sample::Of(values)) => Some(values.clone()),
+                        _ => None,
+                    })
+                    .flatten()
+                    .collect();
+                self.rng.pick(&dates).cloned()
             }
             Sem::Year(_) => {
                 let year = old.as_i64()?;
@@ -231,18 +345,20 @@ impl Episode<'_> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
         crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
-        let part = self.other_field(focal, call, &a, &sem);
-        let (op, b) = match part.filter(|_| self.rng.chance(0.6)) {
-            Some(b) => (Op::PercentOf, b),
+        // One amount may be a part of the other; of two readings neither is.
+        let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
+        let part = if amount { self.other_field(focal, call, &a, &sem) } else { None };
+        let (op, a, b) = match part.filter(|_| self.rng.chance(0.6)) {
+            Some(b) => (Op::PercentOf, a, b),
             None => {
-                let b = self.sibling(&a)?;
+                let (a, b) = self.paired_amounts(&a)?;
                 // A change is from one time to another; between two things there is a share or a ratio.
                 let op = match self.rng.below(3) {
                     _ if self.apart_in_time(&a, &b) => Op::PercentChange,
                     0 => Op::Divide,
                     _ => Op::PercentOf,
                 };
-                (op, b)
+                (op, a, b)
             }
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
@@ -252,7 +368,9 @@ impl Episode<'_> {
             Op::Divide => x < y,
             _ => self.later(&a, &b),
         };
-        let sensible = x > 0.0 && y > 0.0 && x != y && x.max(y) / x.min(y) < 1000.0;
+        // Two review rounds are not "200 % of" one.
+        let few = if sem.is_count() { 10.0 } else { 0.0 };
+        let sensible = x > few && y > few && x != y && x.max(y) / x.min(y) < 1000.0;
         let args = if swapped { [b, a] } else { [a, b] };
         sensible.then(|| Expr::apply(op, args))
     }
@@ -276,7 +394,7 @@ impl Episode<'_> {
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {
         let (a, _) = self.scalar(focal, 1, |f| index::orders(f) || index::measurable(f))?;
-        let b = self.sibling(&a)?;
+        let (a, b) = self.paired(&a)?;
         let truth = self.rng.chance(0.5);
         let (x, y) = (Expr::apply(Op::Greater, [a.clone(), b.clone()]), Expr::apply(Op::Greater, [b, a]));
         if self.eval(&x)? == Value::Bool(truth) { Some(x) } else { Some(y) }
@@ -300,9 +418,9 @@ impl Episode<'_> {
         let entry = self.entry(focal)?;
         let others: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| exact(f)).collect();
         let other = self.rng.pick(&others).map(|f| Expr::get(call, f.pointer.clone()));
-        let b = match other.filter(|o| *o != a && self.rng.chance(0.5)) {
-            Some(b) => b,
-            None => self.sibling(&a)?,
+        let (a, b) = match other.filter(|o| *o != a && self.rng.chance(0.5)) {
+            Some(b) => (a, b),
+            None => self.paired(&a)?,
         };
         if self.eval(&a)? == self.eval(&b)? {
             return None;
@@ -380,9 +498,9 @@ impl Episode<'_> {
         let (call, keys) = self.rows(focal, 3, usize::MAX)?;
         let count = self.eval(&keys)?.as_array()?.len();
         if self.rng.chance(0.15)
-            && let Some(other) = self.sibling(&keys)
+            && let Some((keys, other)) = self.paired(&keys)
         {
-            let both = Expr::apply(Op::Intersect, [keys.clone(), other]);
+            let both = Expr::apply(Op::Intersect, [keys, other]);
             if self.eval(&both).is_some_and(|v| v.as_array().is_some_and(|v| (1..=6).contains(&v.len()))) {
                 return Some(both);
             }
@@ -461,45 +579,50 @@ impl Episode<'_> {
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
-        if self.rng.chance(0.15) {
+        if self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
-        let year = |e: &Expr| self.eval(e).and_then(|v| v.as_str()?.get(..4)?.parse::<i64>().ok());
-        let own: Vec<Expr> =
-            own.into_iter().filter(|e| year(e).zip(year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25)).collect();
+        let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
+        let own: Vec<Expr> = own.into_iter().filter(near).collect();
         let other = self.rng.pick(&own).cloned();
-        let b = match other.filter(|_| self.rng.chance(0.75)) {
-            Some(b) => b,
+        let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
+            Some(b) => (a, b),
             None if self.rng.chance(0.3) => {
                 let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
-                Expr::literal(date, Sem::Date(String::new()))
+                (a, Expr::literal(date, Sem::Date(String::new())))
             }
-            None => self.sibling(&a)?,
+            None => self.paired_amounts(&a)?,
         };
+        // Before it was in use everywhere, the Gregorian calendar is only one answer.
+        if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
+            return None;
+        }
         (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+    }
+
+    fn year(&self, date: &Expr) -> Option<i64> {
+        self.eval(date)?.as_str()?.get(..4)?.parse().ok()
     }
 
     /// "If the elevation of A is above that of B, give the population of A; otherwise that of B."
     fn conditional(&mut self, focal: usize) -> Option<Expr> {
         let entry = self.entry(focal)?;
-        let (a, call) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
-        let Expr::Get { path: compared, .. } = &a else { return None };
+        let (a, _) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
+        let (a, b) = self.paired(&a)?;
+        let (Expr::Get { get: one, path: compared }, Expr::Get { get: other, .. }) = (&a, &b) else { return None };
+        let (one, other) = (*one, *other);
         let mut asked: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         asked.retain(|f| {
             f.pointer != *compared
                 && !matches!(f.sem, Sem::Same(_) | Sem::Text(_) | Sem::Measure { scale: Scale::Position, .. })
         });
         let asked = *self.rng.pick(&asked)?;
-        let b = self.sibling(&a)?;
-        let Expr::Get { get: other, .. } = &b else { return None };
-        let (x, y) = (Expr::get(call, asked.pointer.clone()), Expr::get(*other, asked.pointer.clone()));
-        if self.value(call, &asked.pointer)? == self.value(*other, &asked.pointer)?
-            || self.eval(&a)? == self.eval(&b)?
-        {
+        let (x, y) = (Expr::get(one, asked.pointer.clone()), Expr::get(other, asked.pointer.clone()));
+        if self.value(one, &asked.pointer)? == self.value(other, &asked.pointer)? || self.eval(&a)? == self.eval(&b)? {
             return None;
         }
         Some(Expr::apply(Op::If, [Expr::apply(Op::Greater, [a, b]), x, y]))

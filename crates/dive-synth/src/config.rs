@@ -1,6 +1,8 @@
 //! What a user can choose about synthesis. Everything here can change an episode, so all of it is in the run's
 //! fingerprint; what cannot (count, range, workers, output) is not here.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Settings of the symbolic engine.
@@ -29,6 +31,26 @@ pub struct Config {
     pub toolsets: Option<u64>,
     /// Domains that one toolset may come from.
     pub mix: Mix,
+    /// What to aim at more or less often than usual.
+    #[serde(skip_serializing_if = "Weights::is_empty")]
+    pub weights: Weights,
+}
+
+/// How much more often than usual episodes aim at a tool or a form; 1 where nothing is said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Weights {
+    /// By name of the tool. Names that the pool does not have are passed over.
+    pub tools: BTreeMap<String, f64>,
+    /// By form.
+    pub forms: BTreeMap<String, f64>,
+}
+
+impl Weights {
+    /// Nothing is weighted.
+    pub fn is_empty(&self) -> bool {
+        self.tools.is_empty() && self.forms.is_empty()
+    }
 }
 
 /// Domains that one toolset may come from.
@@ -61,6 +83,7 @@ impl Default for Config {
             pool_tools: None,
             toolsets: None,
             mix: Mix::Varied,
+            weights: Weights::default(),
         }
     }
 }
@@ -107,9 +130,17 @@ impl Config {
         if let Some(toolsets) = self.toolsets {
             within("toolsets", toolsets, 1, 1_000_000_000)?;
         }
+        let weights = self.weights.tools.values().chain(self.weights.forms.values());
+        if let Some(odd) = weights.copied().find(|w| !(0.0..=MAX_WEIGHT).contains(w)) {
+            let message = format!("must be from 0 to {MAX_WEIGHT} each, one is {odd}");
+            return Err(ConfigError { key: "weights", message });
+        }
         Ok(())
     }
 }
+
+/// Greatest weight of a tool or a form.
+const MAX_WEIGHT: f64 = 100.0;
 
 /// A setting that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -138,6 +169,10 @@ mod tests {
             (Config { exemplars_min: 9, ..base() }, "`exemplars_min` is 9, above `exemplars_max`, which is 5"),
             (Config { pool_tools: Some(5), ..base() }, "`toolset_min` is 15, above `pool_tools`, which is 5"),
             (Config { toolsets: Some(0), ..base() }, "`toolsets` must be from 1 to 1000000000, is 0"),
+            (
+                Config { weights: Weights { tools: [("x".into(), -1.0)].into(), ..Weights::default() }, ..base() },
+                "`weights` must be from 0 to 100 each, one is -1",
+            ),
         ] {
             assert_eq!(config.validate().unwrap_err().to_string(), message);
         }

@@ -6,7 +6,7 @@ use dive_core::SCHEMA_VERSION;
 use dive_core::answer::Answer;
 use dive_core::canon;
 use dive_core::evidence::Evidence;
-use dive_core::exemplar::Exemplar;
+use dive_core::exemplar::{Exemplar, FormKind};
 use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::rng::Stream;
@@ -45,13 +45,30 @@ pub struct Engine {
     planner: Planner,
 }
 
+/// What an episode is about, for whoever collects and derives in another way.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Brief {
+    /// Names of the tools that the episode may use.
+    pub toolset: Vec<String>,
+    /// The exemplars.
+    pub exemplars: Vec<Exemplar>,
+    /// What most of them ask one to do.
+    pub form: FormKind,
+    /// The tool around which the toolset was drawn.
+    pub focal: String,
+    /// Rounds.
+    pub rounds: u32,
+    /// What anchors the episode.
+    pub seed_entity: SeedEntity,
+}
+
 /// Fresh draws that an episode makes before it is rejected: a cell of the plan that fails by bad luck is tried again, so
 /// that coverage holds for what is accepted.
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
-/// Share of the tasks which need only a calculator that are kept.
-const CALCULATORS: f64 = 0.12;
+/// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
+const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
 const WORDINGS: u32 = 5;
 
@@ -96,6 +113,20 @@ impl Engine {
     /// Names of all tools of the pool.
     pub fn tool_names(&self) -> impl Iterator<Item = &str> {
         self.index.tools.iter().map(|t| t.spec.name.as_str())
+    }
+
+    /// What an episode is about; `None` when no tool of the pool suits the form that was drawn.
+    pub fn brief(&self, episode: u64) -> Option<Brief> {
+        let plan = self.planner.plan(&self.index, self.pool.entities(), &self.config, episode)?;
+        let name = |t: usize| self.index.tool(t).map(|e| e.spec.name.clone());
+        Some(Brief {
+            toolset: plan.toolset.iter().filter_map(|t| name(*t)).collect(),
+            exemplars: plan.exemplars.iter().filter_map(|id| self.planner.exemplar(id)).cloned().collect(),
+            form: plan.form,
+            focal: name(plan.focal)?,
+            rounds: plan.rounds,
+            seed_entity: plan.seed_entity,
+        })
     }
 
     /// The proposal of an episode: a certified task or a typed rejection.
@@ -156,11 +187,15 @@ impl Engine {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
         };
-        // A formula with all its inputs in the question needs a calculator rather than tools: few of these are enough.
-        let calls: Vec<_> = e.evidence.path(&first).into_iter().filter_map(|c| e.evidence.get(c)).collect();
-        let calculator = calls.iter().all(|c| self.pool.spec(&c.tool).is_some_and(|s| s.kind == ToolKind::Processing));
-        if calculator && !e.rng.chance(CALCULATORS) {
-            let failure = Failure { reason: Reason::Guessable, detail: "a calculator is enough".into() };
+        // A formula with all its inputs in the question, or a fact from a school book, can be had without tools: few are enough.
+        let unaided = e
+            .evidence
+            .path(&first)
+            .into_iter()
+            .filter_map(|c| e.evidence.get(c))
+            .all(|c| self.pool.spec(&c.tool).is_some_and(|s| s.kind == ToolKind::Processing || s.common_knowledge));
+        if unaided && !Stream::episode(self.config.seed, episode, "unaided").chance(UNAIDED) {
+            let failure = Failure { reason: Reason::Guessable, detail: "no tool is needed".into() };
             return Err((failure, e.evidence, String::new()));
         }
         let mut states = vec![State { derivation: first, step: "start", calls: e.evidence.calls.len() }];
@@ -255,6 +290,7 @@ impl Engine {
                         seed_entity: plan.seed_entity.clone(),
                         exemplars: plan.exemplars.clone(),
                         form: plan.form.name(),
+                        focal: self.index.tool(plan.focal).map(|e| e.spec.name.clone()).unwrap_or_default(),
                         rounds,
                         evidence,
                         derivation,
@@ -269,6 +305,7 @@ impl Engine {
                             world: self.world.fingerprint.clone(),
                             pool: self.pool_fingerprint.clone(),
                             version: env!("CARGO_PKG_VERSION").into(),
+                            model: None,
                         },
                     });
                 }

@@ -332,8 +332,13 @@ impl<'e> Episode<'e> {
         };
         self.grows = grows;
         let (value, expr) = found?;
-        self.met.push((sem.clone(), value.clone(), expr));
+        self.remember(sem.clone(), value.clone(), expr);
         Some((value, Source::Literal(sem.clone())))
+    }
+
+    /// Remembers how an entity that is named for now was met.
+    pub fn remember(&mut self, sem: Sem, value: Value, description: Expr) {
+        self.met.push((sem, value, description));
     }
 
     /// The remembered description of an entity.

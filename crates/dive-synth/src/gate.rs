@@ -122,10 +122,15 @@ impl Subject<'_> {
             key: grounds.form.key(),
             skeleton: canon::hash(skeleton(question, spans).as_bytes()),
             passed: Check::ALL.to_vec(),
+            model_derived: None,
         })
     }
 
-    fn entailed(&self) -> Result<Value, Failure> {
+    /// Check 1, and that no rounding hangs on the last digit; gives the value before rounding.
+    ///
+    /// # Errors
+    /// The derivation has no value, another than the answer, or one that is too near a rounding boundary.
+    pub fn entailed(&self) -> Result<Value, Failure> {
         let evaluate = |e: &Expr| {
             e.eval(self.evidence).map_err(|e| match e {
                 expr::EvalError::Tie(_) => Failure { reason: Reason::NotUnique, detail: e.to_string() },
@@ -155,7 +160,11 @@ impl Subject<'_> {
         Ok(unrounded)
     }
 
-    fn executable(&self, path: &[CallId]) -> Result<(), Failure> {
+    /// Check 2.
+    ///
+    /// # Errors
+    /// A call gives another result, or an argument does not follow from its source.
+    pub fn executable(&self, path: &[CallId]) -> Result<(), Failure> {
         let mut replayed = Evidence { calls: self.evidence.calls.clone() };
         for id in path {
             let call = self.evidence.get(*id);
@@ -210,9 +219,9 @@ impl Subject<'_> {
         let text = span.text.as_str();
         let whole = |end: usize| end == text.len();
         let named = || {
-            let quoted = if self.lexicon.quoted(&span.sem) { format!("“{text}”") } else { text.to_string() };
-            let mut names = self.lexicon.names_at(&quoted, 0);
-            names.any(|(end, value, sem)| end == quoted.len() && *sem == span.sem && span.value == value)
+            let words = self.lexicon.in_sentence(text, &span.sem);
+            let mut names = self.lexicon.names_at(&words, 0);
+            names.any(|(end, value, sem)| end == words.len() && *sem == span.sem && span.value == value)
         };
         let parsed = || literal::parse(text, 0, &span.sem).iter().any(|(end, v)| whole(*end) && *v == span.value);
         let chosen = || {
@@ -227,8 +236,12 @@ impl Subject<'_> {
         named() || parsed() || chosen()
     }
 
-    /// Aggregates, orders, counts and definite descriptions rest on complete observations, and keys are distinct.
-    fn unique(&self, expr: &Expr, complete: &mut Vec<CallId>) -> Result<(), Failure> {
+    /// Check 5 of an expression: aggregates, orders, counts and definite descriptions rest on complete observations,
+    /// which are added to `complete`, and keys are distinct.
+    ///
+    /// # Errors
+    /// The first thing that is left open.
+    pub fn unique(&self, expr: &Expr, complete: &mut Vec<CallId>) -> Result<(), Failure> {
         match expr {
             Expr::Literal { .. } => Ok(()),
             Expr::Get { get, path } => {
@@ -259,7 +272,11 @@ impl Subject<'_> {
         }
     }
 
-    fn leaked(&self, question: &str) -> Result<(), Failure> {
+    /// Check 6.
+    ///
+    /// # Errors
+    /// The answer stands in the question.
+    pub fn leaked(&self, question: &str) -> Result<(), Failure> {
         let offered = match strip(self.derivation) {
             Expr::Apply { op: Op::Pick { .. } | Op::Top { .. }, args } => {
                 matches!(args.first(), Some(Expr::Apply { op: Op::List, .. }))
@@ -282,7 +299,10 @@ impl Subject<'_> {
     }
 
     /// Check 4: without a call and what depends on it, nothing visible gives its value or the answer.
-    fn minimal(&self, path: &[CallId], form: &Form, unrounded: &Value) -> Result<Vec<Ablation>, Failure> {
+    ///
+    /// # Errors
+    /// The first call that is not needed.
+    pub fn minimal(&self, path: &[CallId], form: &Form, unrounded: &Value) -> Result<Vec<Ablation>, Failure> {
         let top = strip(self.derivation);
         let selects = matches!(
             top,

@@ -44,7 +44,7 @@ impl Episode<'_> {
         self.rng.shuffle(&mut steps);
         steps.into_iter().find_map(|step| {
             let grown = match step {
-                Step::Deepen => self.deepen(expr),
+                Step::Deepen => self.deepen(form, expr),
                 Step::Extend => self.extend(form, expr),
                 Step::Broaden => self.broaden(expr),
             }?;
@@ -54,7 +54,7 @@ impl Episode<'_> {
     }
 
     /// Replaces an entity that the question names by a description that resolves to it.
-    fn deepen(&mut self, expr: &Expr) -> Option<Expr> {
+    fn deepen(&mut self, form: FormKind, expr: &Expr) -> Option<Expr> {
         let mut named: Vec<(Value, Sem)> = Vec::new();
         for id in self.evidence.path(expr) {
             let call = self.evidence.get(id)?;
@@ -69,13 +69,29 @@ impl Episode<'_> {
         // Candidates that the question offers must stay names.
         named.retain(|(v, _)| !offered(expr, v));
         self.rng.shuffle(&mut named);
-        named.into_iter().take(3).find_map(|(value, sem)| {
-            let description = match self.remembered(&sem, &value) {
-                Some(known) => known,
-                None => self.describe(&sem, &value)?,
-            };
+        let candidates: Vec<_> = named.iter().take(3).cloned().collect();
+        candidates.into_iter().find_map(|(value, sem)| {
+            let rivals: Vec<&(Value, Sem)> = named.iter().filter(|(v, s)| *s == sem && *v != value).collect();
+            let known = self.remembered(&sem, &value);
+            let mut descriptions: Vec<(Value, Expr)> = Vec::new();
+            // Two things that are compared are described from one list, or neither is.
+            if compares(form) && !rivals.is_empty() {
+                let known = known?;
+                for (rival, _) in rivals {
+                    let other = self.remembered(&sem, rival).filter(|other| same_list(&known, other))?;
+                    descriptions.push((rival.clone(), other));
+                }
+                descriptions.push((value, known));
+            } else {
+                let description = match known {
+                    Some(known) => known,
+                    None => self.describe(&sem, &value)?,
+                };
+                descriptions.push((value, description));
+            }
             self.again(expr, &mut |v, s| {
-                (*v == value && *s == sem).then(|| (value.clone(), Source::Derived(description.clone())))
+                let (value, description) = descriptions.iter().find(|(value, _)| v == value && *s == sem)?;
+                Some((value.clone(), Source::Derived(description.clone())))
             })
         })
     }
@@ -226,8 +242,13 @@ impl Episode<'_> {
                 about.set(t, value.clone(), source.clone());
             }
             let bound = Bound::from([(param, (value.clone(), source.clone()))]);
-            self.deriving = true;
-            let call = self.reach(tool, &bound, &mut about, 2);
+            // A result of stated figures is nobody's: what joins it is stated too.
+            let stated = self.stated_alone(expr);
+            if stated && (!entry.spec.groups.is_empty() || entry.spec.params.iter().any(|p| p.sem.entity().is_some())) {
+                return None;
+            }
+            self.deriving = !stated;
+            let call = self.reach(tool, &bound, &mut about, if stated { 0 } else { 2 });
             self.deriving = false;
             let call = call?;
             let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
@@ -235,6 +256,14 @@ impl Episode<'_> {
             let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
             Some(Expr::get(call, field.pointer.clone()))
         })
+    }
+
+    /// Whether a value was computed from figures that the question states, and so is about nothing in the data.
+    fn stated_alone(&self, expr: &Expr) -> bool {
+        let entries = self.evidence.path(expr).into_iter().filter_map(|id| self.evidence.get(id));
+        entries
+            .filter_map(|call| self.lexicon.tool(&call.tool))
+            .all(|e| index::is_processing(e) && e.spec.params.iter().all(|p| p.sem.entity().is_none()))
     }
 
     /// What an expression's last call is about: other arguments of a call that uses it are about the same.
@@ -284,6 +313,27 @@ impl Episode<'_> {
         let values = self.each(&list, tool, param, path, &others)?;
         let args: Vec<Expr> = if args.len() == 2 { vec![list, values] } else { vec![values] };
         Some(Expr::Apply { op: op.clone(), args })
+    }
+}
+
+/// Whether a form sets two things beside each other.
+fn compares(form: FormKind) -> bool {
+    matches!(
+        form,
+        FormKind::Difference
+            | FormKind::Percentage
+            | FormKind::Verification
+            | FormKind::Conditional
+            | FormKind::Pair
+            | FormKind::DateReasoning
+    )
+}
+
+/// Whether two descriptions pick from one order of one list.
+fn same_list(a: &Expr, b: &Expr) -> bool {
+    match (a, b) {
+        (Expr::Apply { op: Op::Pick { .. }, args: x }, Expr::Apply { op: Op::Pick { .. }, args: y }) => x == y,
+        _ => false,
     }
 }
 

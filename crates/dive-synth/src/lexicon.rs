@@ -9,6 +9,7 @@ use dive_core::form::{Form, FormCall};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::{Field, Param, Rows, ToolSpec};
 use dive_tools::ToolPool;
+use dive_tools::entities::{EntityType, Naming};
 
 /// A phrase with slots.
 #[derive(Debug, Clone, PartialEq)]
@@ -162,7 +163,7 @@ pub struct Lexicon {
     names: HashMap<String, Vec<(String, Sem)>>,
     /// (entity type, bundle) → (tool, subject parameter, pointers).
     bundles: HashMap<(String, String), (String, String, Vec<String>)>,
-    entities: HashMap<String, (String, String, bool)>,
+    entities: HashMap<String, EntityType>,
 }
 
 impl Lexicon {
@@ -198,8 +199,7 @@ impl Lexicon {
             }
         }
         for entity in pool.entities().types() {
-            let words = (entity.noun.clone(), entity.plural.clone(), entity.quoted);
-            lexicon.entities.insert(entity.name.clone(), words);
+            lexicon.entities.insert(entity.name.clone(), EntityType { names: Vec::new(), ..entity.clone() });
             for name in &entity.names {
                 lexicon.add_name(name, name, Sem::Entity(entity.name.clone()));
             }
@@ -281,42 +281,61 @@ impl Lexicon {
     pub fn names_at<'a>(&'a self, text: &'a str, pos: usize) -> impl Iterator<Item = (usize, &'a str, &'a Sem)> {
         let rest = text.get(pos..).unwrap_or_default();
         let (quote, rest) = rest.strip_prefix('“').map_or((0, rest), |r| ('“'.len_utf8(), r));
-        self.names.get(first_word(rest)).into_iter().flatten().filter_map(move |(value, sem)| {
-            let words = if matches!(sem, Sem::Category(_)) { value.replace('_', " ") } else { value.clone() };
-            let quoted = self.quoted(sem);
-            if !rest.starts_with(&words) || quoted != (quote > 0) {
-                return None;
-            }
-            let mut end = pos + quote + words.len();
-            if quoted {
-                end += text.get(end..)?.starts_with('”').then_some('”'.len_utf8())?;
-            }
-            crate::literal::boundary(text, end).then_some((end, value.as_str(), sem))
+        let with_article = rest.strip_prefix("the ").map(|r| ("the ".len(), r));
+        [Some((0, rest)), with_article].into_iter().flatten().flat_map(move |(article, rest)| {
+            self.names.get(first_word(rest)).into_iter().flatten().filter_map(move |(value, sem)| {
+                let words = if matches!(sem, Sem::Category(_)) { value.replace('_', " ") } else { value.clone() };
+                let quoted = self.quoted(sem);
+                if !rest.starts_with(&words) || quoted != (quote > 0) || self.article(sem) != (article > 0) {
+                    return None;
+                }
+                let mut end = pos + quote + article + words.len();
+                if quoted {
+                    end += text.get(end..)?.starts_with('”').then_some('”'.len_utf8())?;
+                }
+                crate::literal::boundary(text, end).then_some((end, value.as_str(), sem))
+            })
         })
+    }
+
+    /// A name as it stands in a sentence.
+    pub fn in_sentence(&self, name: &str, sem: &Sem) -> String {
+        match (self.article(sem), self.quoted(sem)) {
+            (true, _) => format!("the {name}"),
+            (_, true) => format!("“{name}”"),
+            _ => name.to_string(),
+        }
     }
 
     /// Whether names of this meaning stand in quotation marks.
     pub fn quoted(&self, sem: &Sem) -> bool {
-        sem.entity().and_then(|e| self.entities.get(e)).is_some_and(|(_, _, quoted)| *quoted)
+        self.naming(sem) == Some(Naming::Title)
+    }
+
+    /// What names of this meaning are.
+    pub fn naming(&self, sem: &Sem) -> Option<Naming> {
+        sem.entity().and_then(|e| self.entities.get(e)).map(|t| t.naming)
+    }
+
+    /// Whether names of this meaning stand with the definite article.
+    pub fn article(&self, sem: &Sem) -> bool {
+        sem.entity().and_then(|e| self.entities.get(e)).is_some_and(|t| t.article)
     }
 
     /// What one entity of a type is called.
     pub fn entity_noun(&self, entity: &str) -> Option<&str> {
-        self.entities.get(entity).map(|(noun, _, _)| noun.as_str())
+        self.entities.get(entity).map(|t| t.noun.as_str())
     }
 
     /// The entity types whose plural stands at `pos`.
     pub fn entities_called(&self, text: &str, pos: usize) -> impl Iterator<Item = &str> {
         let rest = text.get(pos..).unwrap_or_default();
-        self.entities
-            .iter()
-            .filter(move |(_, (_, plural, _))| rest.starts_with(plural.as_str()))
-            .map(|(t, _)| t.as_str())
+        self.entities.iter().filter(move |(_, t)| rest.starts_with(t.plural.as_str())).map(|(t, _)| t.as_str())
     }
 
     /// What several entities of a type are called.
     pub fn entity_plural(&self, entity: &str) -> Option<&str> {
-        self.entities.get(entity).map(|(_, plural, _)| plural.as_str())
+        self.entities.get(entity).map(|t| t.plural.as_str())
     }
 
     /// The tool that gives a bundle of an entity: its name, subject parameter and pointers.
@@ -443,24 +462,64 @@ fn divisible(a: &Sem, b: &Sem) -> bool {
     a.subtractable(b) && !matches!(a.unit(), "degC" | "degF" | "%")
 }
 
+/// The words for the two ends of the order of values of one meaning.
+struct Order {
+    superlatives: [&'static str; 2],
+    comparatives: [&'static str; 2],
+}
+
+const HIGH: Order = Order { superlatives: ["highest", "lowest"], comparatives: ["higher", "lower"] };
+const LATE: Order = Order { superlatives: ["latest", "earliest"], comparatives: ["later", "earlier"] };
+const LONG: Order = Order { superlatives: ["longest", "shortest"], comparatives: ["longer", "shorter"] };
+const LARGE: Order = Order { superlatives: ["largest", "smallest"], comparatives: ["greater", "smaller"] };
+const ORDERS: [Order; 4] = [HIGH, LATE, LONG, LARGE];
+
+/// How people order values of a meaning: times are long, sizes and numbers of things large, everything else is high.
+fn order(sem: &Sem) -> &'static Order {
+    match sem {
+        Sem::Date(_) | Sem::Year(_) => &LATE,
+        Sem::Measure { kind, .. } => match kind.as_str() {
+            "duration" | "time" | "half_life" | "lifespan" | "turnaround" | "interval" => &LONG,
+            "area"
+            | "volume"
+            | "length"
+            | "depth"
+            | "mass"
+            | "city_distance"
+            | "count"
+            | "distribution_volume"
+            | "census_population"
+            | "census_households" => &LARGE,
+            _ => &HIGH,
+        },
+        _ => &HIGH,
+    }
+}
+
 /// The superlative for an end of the order of values of this meaning.
 pub fn superlative(end: End, sem: &Sem) -> &'static str {
-    match (end, sem) {
-        (End::Largest, Sem::Date(_) | Sem::Year(_)) => "latest",
-        (End::Smallest, Sem::Date(_) | Sem::Year(_)) => "earliest",
-        (End::Largest, _) => "highest",
-        (End::Smallest, _) => "lowest",
-    }
+    let [most, least] = order(sem).superlatives;
+    if end == End::Largest { most } else { least }
 }
 
 /// The comparative for an end of the order of values of this meaning.
 pub fn comparative(end: End, sem: &Sem) -> &'static str {
-    match (end, sem) {
-        (End::Largest, Sem::Date(_) | Sem::Year(_)) => "later",
-        (End::Smallest, Sem::Date(_) | Sem::Year(_)) => "earlier",
-        (End::Largest, _) => "higher",
-        (End::Smallest, _) => "lower",
-    }
+    let [more, less] = order(sem).comparatives;
+    if end == End::Largest { more } else { less }
+}
+
+/// Every superlative, with its end.
+pub fn superlatives() -> impl Iterator<Item = (End, &'static str)> {
+    ORDERS.iter().flat_map(|o| ends(o.superlatives))
+}
+
+/// Every comparative, with its end.
+pub fn comparatives() -> impl Iterator<Item = (End, &'static str)> {
+    ORDERS.iter().flat_map(|o| ends(o.comparatives))
+}
+
+fn ends([most, least]: [&'static str; 2]) -> [(End, &'static str); 2] {
+    [(End::Largest, most), (End::Smallest, least)]
 }
 
 /// The preposition for a comparison with a threshold of this meaning.
@@ -472,6 +531,16 @@ pub fn threshold(cmp: Cmp, sem: &Sem) -> &'static str {
         (Cmp::Below, _) => "below",
         (Cmp::Equals, _) => "",
     }
+}
+
+/// What a column counts, when its noun says "number of …".
+pub fn counted(field: &Field) -> Option<&str> {
+    field.noun.strip_prefix("number of ").filter(|_| field.sem.is_count())
+}
+
+/// The verb and comparative of a condition on a number of things.
+pub fn more_or_fewer(cmp: Cmp) -> &'static str {
+    if cmp == Cmp::Below { " have fewer than " } else { " have more than " }
 }
 
 /// Ordinals that precede a superlative, from rank 1.

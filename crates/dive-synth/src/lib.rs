@@ -25,5 +25,5 @@ mod index;
 
 pub use admit::{Admission, Candidate};
 pub use config::Config;
-pub use engine::{Engine, WorldId};
+pub use engine::{Brief, Engine, WorldId};
 pub use verify::Verifier;

@@ -33,6 +33,8 @@ pub fn render(value: &Value, sem: &Sem) -> Option<String> {
         (Sem::Category(_), Value::String(s)) => Some(s.replace('_', " ")),
         (Sem::Date(_), Value::String(s)) => date(s),
         (Sem::Year(_), Value::Number(n)) => n.as_i64().map(|y| y.to_string()),
+        // A thousand thousand is a million.
+        (Sem::Measure { unit, .. }, Value::Number(n)) if unit == "k EUR" && n.as_f64()?.abs() >= 1000.0 => None,
         (Sem::Measure { unit, .. }, Value::Number(n)) => Some(format!("{}{}", number(n.as_f64()?), suffix(unit))),
         (Sem::Number, Value::Number(n)) => Some(number(n.as_f64()?)),
         (Sem::Text(_), Value::String(s)) => {

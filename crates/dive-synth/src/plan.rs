@@ -40,6 +40,10 @@ pub struct Planner {
     /// The distinct toolsets that all tasks are drawn from, when their number is fixed.
     toolsets: Vec<Vec<usize>>,
     exemplars: Vec<Exemplar>,
+    /// Weight of each tool of the index; empty when all are alike.
+    weights: Vec<f64>,
+    /// Average weight of the tools that suit each form: a form is the way to its tools.
+    pull: BTreeMap<FormKind, f64>,
 }
 
 /// Draws that a fixed toolset gets to differ from those before it.
@@ -60,11 +64,21 @@ impl Planner {
         if let Some(n) = config.pool_tools {
             pool = subset(&pool, n, index);
         }
-        let suited = FormKind::ALL
+        let suited: BTreeMap<FormKind, Vec<usize>> = FormKind::ALL
             .into_iter()
             .map(|form| (form, pool.iter().copied().filter(|t| suits(index, *t, form)).collect()))
             .collect();
-        let mut planner = Planner { pool, suited, toolsets: Vec::new(), exemplars };
+        let weight = |name: &str| config.weights.tools.get(name).copied().unwrap_or(1.0);
+        let weights = match config.weights.tools.is_empty() {
+            true => Vec::new(),
+            false => index.tools.iter().map(|t| weight(&t.spec.name)).collect(),
+        };
+        let average = |tools: &Vec<usize>| {
+            let sum: f64 = tools.iter().filter_map(|t| weights.get(*t)).sum();
+            if weights.is_empty() || tools.is_empty() { 1.0 } else { sum / tools.len() as f64 }
+        };
+        let pull = suited.iter().map(|(form, tools)| (*form, average(tools))).collect();
+        let mut planner = Planner { pool, suited, toolsets: Vec::new(), exemplars, weights, pull };
         for number in 0..config.toolsets.unwrap_or(0) {
             let mut rng = Stream::new(config.seed, &["toolset", &number.to_string()]);
             for _ in 0..DISTINCT_DRAWS {
@@ -84,6 +98,11 @@ impl Planner {
         self.pool.len()
     }
 
+    /// The exemplar of that id.
+    pub fn exemplar(&self, id: &str) -> Option<&Exemplar> {
+        self.exemplars.iter().find(|e| e.id == id)
+    }
+
     /// The plan of an episode.
     pub fn plan(&self, index: &Index, entities: &Entities, config: &Config, episode: u64) -> Option<Plan> {
         let mut rng = Stream::episode(config.seed, episode, "plan");
@@ -91,25 +110,27 @@ impl Planner {
         rng.shuffle(&mut ids);
         ids.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
         let shown: Vec<&Exemplar> = ids.iter().filter_map(|i| self.exemplars.get(*i)).collect();
-        let weights: Vec<f64> =
-            shown
-                .iter()
-                .map(|e| {
-                    if matches!(e.form, FormKind::Comparison | FormKind::Verification) { GUESSABLE_WEIGHT } else { 1.0 }
-                })
-                .collect();
+        let weights: Vec<f64> = shown
+            .iter()
+            .map(|e| {
+                let own = config.weights.forms.get(&e.form.name()).copied().unwrap_or(1.0);
+                let own = own * self.pull.get(&e.form).copied().unwrap_or(1.0);
+                let guessable = matches!(e.form, FormKind::Comparison | FormKind::Verification);
+                own * if guessable { GUESSABLE_WEIGHT } else { 1.0 }
+            })
+            .collect();
         let form = shown.get(rng.weighted(&weights)?)?.form;
 
         let (toolset, focal) = match config.toolsets {
             None => {
-                let focal = low_discrepancy(self.suited.get(&form)?, config.seed, form, episode)?;
+                let focal = self.focal(self.suited.get(&form)?, config.seed, form, episode)?;
                 (self.toolset(index, config, focal, &mut rng), focal)
             }
             Some(_) => {
                 let m = self.toolsets.len().max(1) as u64;
                 let toolset = self.toolsets.get((episode % m) as usize)?.clone();
                 let suited: Vec<usize> = toolset.iter().copied().filter(|t| suits(index, *t, form)).collect();
-                let focal = low_discrepancy(&suited, config.seed, form, episode / m)?;
+                let focal = self.focal(&suited, config.seed, form, episode / m)?;
                 (toolset, focal)
             }
         };
@@ -123,6 +144,22 @@ impl Planner {
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
         Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity })
+    }
+
+    /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.
+    fn focal(&self, tools: &[usize], seed: u64, form: FormKind, episode: u64) -> Option<usize> {
+        let offset = Stream::new(seed, &["focal", &form.name()]).unit();
+        let position = (offset + GOLDEN * (episode % (1 << 40)) as f64).fract();
+        if self.weights.is_empty() {
+            return tools.get((position * tools.len() as f64) as usize).copied();
+        }
+        let weight = |t: &usize| self.weights.get(*t).copied().unwrap_or(1.0);
+        let mut mark = position * tools.iter().map(weight).sum::<f64>();
+        let reached = tools.iter().find(|t| {
+            mark -= weight(t);
+            mark < 0.0
+        });
+        reached.or(tools.iter().rev().find(|t| weight(t) > 0.0)).copied()
     }
 
     /// A toolset around a tool: what feeds it, neighbours of neighbours, and others of the same domains as distractors.
@@ -198,12 +235,6 @@ fn subset(order: &[usize], n: usize, index: &Index) -> Vec<usize> {
         chosen.extend(near.filter(|_| chosen.len() < n));
     }
     chosen
-}
-
-fn low_discrepancy(tools: &[usize], seed: u64, form: FormKind, episode: u64) -> Option<usize> {
-    let offset = Stream::new(seed, &["focal", &form.name()]).unit();
-    let position = (offset + GOLDEN * (episode % (1 << 40)) as f64).fract();
-    tools.get((position * tools.len() as f64) as usize).copied()
 }
 
 fn domains(index: &Index, focal: usize, mix: Mix, rng: &mut Stream) -> Vec<String> {

@@ -21,8 +21,19 @@ pub const CALCULATE: [usize; 2] = [6, 11];
 /// The frames in the past and the present tense.
 pub const WHAT_WAS: usize = 1;
 
-/// Frames for one entity.
-pub const ENTITY_FRAMES: &[(&str, &str)] = &[("Name ", "."), ("Identify ", "."), ("Find ", "."), ("Tell me ", ".")];
+/// Frames for one entity; none says "what" of a person.
+pub const ENTITY_FRAMES: &[(&str, &str)] = &[
+    ("Name ", "."),
+    ("Identify ", "."),
+    ("Find ", "."),
+    ("Tell me the name of ", "."),
+    ("Can you name ", "?"),
+    ("I am looking for ", "."),
+];
+
+/// Frames for one person.
+pub const PERSON_FRAMES: &[(&str, &str)] =
+    &[("Who is ", "?"), ("Name ", "."), ("Identify ", "."), ("Tell me the name of ", "."), ("Can you name ", "?")];
 
 /// Frames for a list of names.
 pub const LIST_FRAMES: &[(&str, &str)] =
@@ -46,6 +57,13 @@ pub const PAIR_FRAMES: &[(&str, &str, &str)] = &[
     ("I need two things: ", " and ", "."),
     ("Report ", " together with ", "."),
 ];
+
+/// Frames for two entities.
+pub const ENTITY_PAIR_FRAMES: &[(&str, &str, &str)] =
+    &[("Name both ", " and ", "."), ("Identify ", " and ", "."), ("Find both ", " and ", "."), ("Name ", " and ", ".")];
+
+/// Stands between what is asked and the two things of which one is meant.
+pub const WHICHEVER: &str = " of whichever of ";
 
 /// Frames for a comparison of A with B; the comparative stands after the second piece.
 pub const VERIFY_FRAMES: &[(&str, &str, &str, &str)] = &[

@@ -4,6 +4,19 @@ use std::collections::{BTreeMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
+/// What the names of an entity type are.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Naming {
+    /// Names of things.
+    #[default]
+    Thing,
+    /// Names of people, who are asked for with "who".
+    Person,
+    /// Titles, which stand in quotation marks.
+    Title,
+}
+
 /// A type of entity, its words and the names of all its members.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct EntityType {
@@ -15,9 +28,12 @@ pub struct EntityType {
     pub plural: String,
     /// Domain whose seed entities these are.
     pub domain: String,
-    /// Titles stand in quotation marks, names do not.
+    /// What its names are.
     #[serde(default)]
-    pub quoted: bool,
+    pub naming: Naming,
+    /// Its names stand with the definite article: the River Latra.
+    #[serde(default)]
+    pub article: bool,
     /// All names, each unique within the type.
     #[serde(default)]
     pub names: Vec<String>,

@@ -92,6 +92,7 @@ pub fn native(id: &str, kind: ToolKind, description: &str) -> Builder {
             kind,
             effect: Effect::ReadOnly,
             deterministic: true,
+            common_knowledge: false,
             params: Vec::new(),
             groups: Vec::new(),
             output: Output { complete: true, ..Output::default() },
@@ -248,6 +249,12 @@ impl Builder {
     /// A way to express the arguments other than the subject.
     pub fn tail(mut self, tail: &str) -> Self {
         self.spec.phrases.tails.push(tail.into());
+        self
+    }
+
+    /// It returns published facts under real names.
+    pub fn common_knowledge(mut self) -> Self {
+        self.spec.common_knowledge = true;
         self
     }
 

@@ -164,6 +164,9 @@ impl ToolPool {
             return Err(ToolError::bad(format!("{place}{error}.")));
         }
         for param in &tool.spec.params {
+            if let Some(complaint) = args.get(&param.name).and_then(|value| param.complaint(value)) {
+                return Err(ToolError::bad(complaint));
+            }
             let (Sem::Entity(entity), Some(Value::String(name))) = (&param.sem, args.get(&param.name)) else {
                 continue;
             };

@@ -6,6 +6,7 @@ use clap::builder::styling::Styles;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use dive_store::Span;
 
+use crate::models::{EngineKind, Llm};
 use crate::outside::{Journaling, Outside};
 use crate::settings::Choices;
 
@@ -27,6 +28,8 @@ pub struct Cli {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Make tasks, attempts and files for trainers in one go, or continue making them.
+    Run(crate::commands::pipeline::Pipeline),
     /// Make tasks, or continue making them.
     Synth(Synth),
     /// Check the certificates of a run again.
@@ -35,8 +38,20 @@ pub enum Command {
     Merge(Merge),
     /// Show a task, or what was rejected.
     Show(Show),
-    /// Write the tasks of a run to files.
+    /// Make attempts at the tasks of a run, with verdicts and rewards.
+    Solve(crate::commands::solve::Solve),
+    /// Find the tasks that a student solves sometimes.
+    Select(crate::commands::select::Select),
+    /// Write a run to files that trainers load.
     Export(Export),
+    /// Read exported files into a new run.
+    Import(crate::commands::import::Import),
+    /// Divide a run into one for training and one for testing.
+    Split(crate::commands::split::Split),
+    /// Look for benchmark text in the tasks of a run.
+    Decontaminate(crate::commands::decontaminate::Decontaminate),
+    /// Serve tasks and tools to reinforcement learning.
+    Serve(crate::commands::serve::Serve),
     /// Look at the tools of the pool, import others, serve them.
     #[command(subcommand)]
     Tools(Tools),
@@ -45,10 +60,18 @@ pub enum Command {
     Seeds(Seeds),
     /// Measure the diversity of a run.
     Stats(Stats),
+    /// Serve a scripted model, to try everything that needs one without a key.
+    MockModel(MockModel),
+    /// Compare the diversity of two datasets at equal size.
+    Diff(Diff),
+    /// Write report.html: what a run made and how diverse it is.
+    Report(Report),
+    /// Browse a run in a local page, also while it goes on.
+    View(View),
 }
 
 /// Arguments of `dive synth`.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Synth {
     /// Only propose these episodes, b excluded; `dive merge` admits them.
     #[arg(long, value_name = "A..B", conflicts_with = "count")]
@@ -56,6 +79,12 @@ pub struct Synth {
     /// Directory of the run [default: runs/demo].
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Who collects evidence and derives tasks [default: symbolic].
+    #[arg(long, value_enum, value_name = "ENGINE")]
+    pub engine: Option<EngineKind>,
+    /// With models: say what it would use and cost, and send nothing.
+    #[arg(long)]
+    pub dry_run: bool,
     /// Settings of the synthesis.
     #[command(flatten)]
     pub choices: Choices,
@@ -65,6 +94,9 @@ pub struct Synth {
     /// The journal.
     #[command(flatten)]
     pub journal: Journaling,
+    /// Settings of the models.
+    #[command(flatten)]
+    pub llm: Llm,
 }
 
 /// A run.
@@ -132,22 +164,74 @@ pub struct Export {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
-    /// File format.
+    /// What the rows are for.
     #[arg(long, value_enum, default_value_t = Format::Jsonl)]
     pub format: Format,
+    /// How rows are written.
+    #[arg(long, value_enum, default_value_t = Encoding::Jsonl)]
+    pub encoding: Encoding,
     /// Tools as function schemas in every row, or as names with one tools.json beside.
     #[arg(long, value_enum, default_value_t = ToolsAs::Inline)]
     pub tools: ToolsAs,
-    /// Folder to write to [default: export/jsonl in the run].
+    /// Folder to write to [default: export/FORMAT in the run].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
 }
 
 /// File formats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[value(rename_all = "snake_case")]
 pub enum Format {
+    /// Tasks as they are, one JSON object a line: what the checker reads.
+    Jsonl,
+    /// Tasks in fixed columns.
+    Tasks,
+    /// Attempts with verdict and reward, in fixed columns.
+    Trajectories,
+    /// OpenAI messages with tools: TRL, Axolotl, verl.
+    Sft,
+    /// Conversations for LLaMA-Factory.
+    SftSharegpt,
+    /// RL rows for verl and SkyRL.
+    RlVerl,
+    /// RL rows for NeMo Gym and verifiers.
+    RlNemoGym,
+    /// A folder for the Hugging Face Hub.
+    Hf,
+}
+
+impl Format {
+    /// The format of `dive-export`; none for the native one.
+    pub fn table(self) -> Option<dive_export::Format> {
+        Some(match self {
+            Format::Jsonl => return None,
+            Format::Tasks => dive_export::Format::Tasks,
+            Format::Trajectories => dive_export::Format::Trajectories,
+            Format::Sft => dive_export::Format::Sft,
+            Format::SftSharegpt => dive_export::Format::SftSharegpt,
+            Format::RlVerl => dive_export::Format::RlVerl,
+            Format::RlNemoGym => dive_export::Format::RlNemoGym,
+            Format::Hf => dive_export::Format::Hf,
+        })
+    }
+}
+
+/// Encodings of rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Encoding {
     /// One JSON object a line.
     Jsonl,
+    /// Columns.
+    Parquet,
+}
+
+impl From<Encoding> for dive_export::Encoding {
+    fn from(encoding: Encoding) -> dive_export::Encoding {
+        match encoding {
+            Encoding::Jsonl => dive_export::Encoding::Jsonl,
+            Encoding::Parquet => dive_export::Encoding::Parquet,
+        }
+    }
 }
 
 /// How rows give their tools.
@@ -325,4 +409,66 @@ pub struct Stats {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
+    /// Also write weights that steer the next run (`dive synth --weights FILE`) towards what is under-covered.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
+    /// Measure a file of rows instead: our JSONL, OpenAI messages, sharegpt, Toucan, or rows with a trajectory.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["run", "weights"])]
+    pub foreign: Option<PathBuf>,
+    /// Which tools of that file retrieve and which process, as a JSON object from names to R or P.
+    #[arg(long, value_name = "FILE", requires = "foreign")]
+    pub kinds: Option<PathBuf>,
+}
+
+/// Arguments of `dive diff`.
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// A run, or a file of rows as for `dive stats --foreign`.
+    #[arg(value_name = "A")]
+    pub a: String,
+    /// The other one.
+    #[arg(value_name = "B")]
+    pub b: String,
+    /// Which tools of the files retrieve and which process, as a JSON object from names to R or P.
+    #[arg(long, value_name = "FILE")]
+    pub kinds: Option<PathBuf>,
+}
+
+/// Arguments of `dive report`.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// File to write [default: report.html in the run].
+    #[arg(long, value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+/// Arguments of `dive view`.
+#[derive(Debug, Args)]
+pub struct View {
+    /// The run.
+    #[command(flatten)]
+    pub run: RunArg,
+    /// Port on the loopback interface; 0 is any free one.
+    #[arg(long, value_name = "PORT", default_value_t = 7463)]
+    pub port: u16,
+}
+
+/// Arguments of `dive mock-model`.
+#[derive(Debug, Args)]
+pub struct MockModel {
+    /// Port on the loopback interface; 0 for any free one.
+    #[arg(long, value_name = "N", default_value_t = 8077)]
+    pub port: u16,
+    /// Milliseconds that every answer takes.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Require this key.
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+    /// Refuse requests of more than so many tokens, of four bytes each.
+    #[arg(long, value_name = "TOKENS")]
+    pub context: Option<u64>,
 }

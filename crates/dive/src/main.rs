@@ -6,6 +6,8 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod gather;
+mod models;
 mod outside;
 mod print;
 mod session;

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 use std::thread;
 
 use anyhow::Result;
+/// Text for a terminal: data must not move the cursor, change colours or reorder what is read.
+pub use dive_report::plain::clean;
 use dive_store::StoreError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use serde::Serialize;
@@ -65,23 +67,4 @@ pub fn progress(total: u64, unit: &str) -> ProgressBar {
         bar.set_style(style.with_key("rate", rate));
     }
     bar
-}
-
-/// Text for a terminal: data must not move the cursor, change colours or reorder what is read.
-pub fn clean(text: &str) -> String {
-    let odd = |c: char| {
-        (c.is_control() && c != '\n')
-            || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
-    };
-    text.chars().filter(|c| !odd(*c)).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn control_characters_are_stripped() {
-        assert_eq!(clean("a\u{1b}[31mb\r\u{7}c\td\u{202e}e\u{9b}2Jf\n"), "a[31mbcde2Jf\n");
-    }
 }

@@ -1,6 +1,6 @@
 //! What a command works with: the world, the pool less its quarantined tools, the exemplars.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use dive_core::exemplar::Exemplar;
 use dive_core::tool::ToolSpec;
 use dive_journal::Journal;
 use dive_pool::World;
-use dive_store::{Manifest, Span};
+use dive_store::{Manifest, Run, Span};
 use dive_synth::{Config, Engine, WorldId};
 use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
@@ -32,9 +32,14 @@ pub struct Session {
     pub pool: Arc<ToolPool>,
     /// The others with the reason.
     pub quarantine: BTreeMap<String, String>,
+    /// Tools that were kept out of the pool.
+    pub held_out: BTreeSet<String>,
     /// What runs the tools that others run.
     pub toolbox: Option<Toolbox>,
 }
+
+/// Fingerprint under which a run lists the tools that were kept out of its pool.
+const HELD_OUT: &str = "held_out";
 
 /// `tools.lock`.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -60,11 +65,30 @@ impl Session {
         Ok(session)
     }
 
+    /// The pool that a run was made with, as far as it is here.
+    pub fn of(run: &Run) -> Result<Session> {
+        let manifest = run.manifest();
+        let world_seed = manifest.config.get("world_seed").and_then(toml::Value::as_integer).unwrap_or(1);
+        let session = Session::open(u64::try_from(world_seed).unwrap_or(1))?;
+        let held_out = manifest.fingerprints.get(HELD_OUT).map_or("", String::as_str);
+        session.without(held_out.split_whitespace().map(str::to_string).collect())
+    }
+
+    /// The same less these tools.
+    pub fn without(mut self, names: BTreeSet<String>) -> Result<Session> {
+        if !names.is_empty() {
+            let pool = Arc::into_inner(self.pool).context("the pool is in use")?;
+            self.pool = Arc::new(pool.without(&names));
+            self.held_out.extend(names);
+        }
+        Ok(self)
+    }
+
     /// The same with the quarantined tools.
     pub fn whole(world_seed: u64) -> Result<Session> {
         let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), toolbox: None })
+        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None })
     }
 
     /// The same with the tools that others run, if there are any.
@@ -113,7 +137,11 @@ impl Session {
             ("schema", dive_core::SCHEMA_VERSION.to_string()),
             ("world", self.world.fingerprint().to_string()),
         ];
-        let fingerprints = fingerprints.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
+        let mut fingerprints: BTreeMap<_, _> = fingerprints.into_iter().map(|(k, v)| (k.to_string(), v)).collect();
+        if !self.held_out.is_empty() {
+            let names: Vec<&str> = self.held_out.iter().map(String::as_str).collect();
+            fingerprints.insert(HELD_OUT.into(), names.join(" "));
+        }
         Ok(Manifest::new(toml::Table::try_from(config)?, fingerprints, range))
     }
 
@@ -140,6 +168,20 @@ pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
         all.push(exemplar);
     }
     Ok(all)
+}
+
+/// The tools that a file names, by name or id, one a line.
+pub fn tool_names(path: &Path, tools: &[&ToolSpec]) -> Result<BTreeSet<String>> {
+    let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
+    let lines = text.lines().map(str::trim).enumerate().filter(|(_, l)| !l.is_empty() && !l.starts_with('#'));
+    let find = |(i, line): (usize, &str)| match tools.iter().find(|t| t.name == line || t.id == line) {
+        Some(spec) => Ok(spec.name.clone()),
+        None => {
+            let near = settings::did_you_mean(line, tools.iter().map(|t| t.name.as_str()));
+            Err(anyhow!("{}:{}: there is no tool `{line}`{near}", path.display(), i + 1))
+        }
+    };
+    lines.map(find).collect()
 }
 
 /// Replaces what is known about tools; nothing is no file.

@@ -7,9 +7,10 @@ use std::thread;
 use anyhow::{Result, anyhow, bail, ensure};
 use clap::Args;
 use dive_synth::Config;
-use dive_synth::config::Mix;
+use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
+use crate::models::{EngineKind, Llm};
 use crate::outside::Outside;
 
 /// Where a run goes that nobody named.
@@ -65,9 +66,15 @@ pub struct Choices {
     /// Start from a preset: fixed-toolset (one small toolset for all tasks).
     #[arg(long, value_name = "NAME", value_parser = by_name::<Preset>)]
     pub preset: Option<Preset>,
+    /// Weights that steer the run, written by `dive stats --weights`.
+    #[arg(long, value_name = "FILE")]
+    pub weights: Option<PathBuf>,
     /// Exemplars to use instead of the embedded ones, one JSON object a line.
     #[arg(long, value_name = "FILE")]
     pub exemplars: Option<PathBuf>,
+    /// Keep the tools named in this file, by name or id, one a line, out of the pool.
+    #[arg(long, value_name = "FILE")]
+    pub hold_out: Option<PathBuf>,
     /// Stop when less than this percentage of 2,000 episodes is accepted [default: 2].
     #[arg(long, value_name = "PERCENT")]
     pub min_yield: Option<f64>,
@@ -87,10 +94,14 @@ pub enum Preset {
 pub struct File {
     /// Directory of the run.
     pub out: Option<PathBuf>,
+    /// Who collects and derives.
+    pub engine: Option<EngineKind>,
     /// Settings of the synthesis.
     pub synth: Choices,
     /// Tools that others run.
     pub tools: Outside,
+    /// Settings of the models.
+    pub llm: Llm,
 }
 
 /// What a synthesis runs with.
@@ -106,6 +117,8 @@ pub struct Settings {
     pub min_yield: f64,
     /// A file of exemplars.
     pub exemplars: Option<PathBuf>,
+    /// A file of tools to keep out.
+    pub hold_out: Option<PathBuf>,
 }
 
 impl File {
@@ -176,6 +189,7 @@ impl Choices {
             pool_tools: self.pool_tools.or(file.pool_tools).or(base.pool_tools),
             toolsets: self.toolsets.or(file.toolsets).or(base.toolsets),
             mix: self.mix.or(file.mix).unwrap_or(base.mix),
+            weights: weights(self.weights.as_deref().or(file.weights.as_deref()))?,
         };
         config.validate()?;
         Ok(Settings {
@@ -184,8 +198,16 @@ impl Choices {
             workers: workers(self.workers.or(file.workers))?,
             min_yield: min_yield(self.min_yield.or(file.min_yield))?,
             exemplars: self.exemplars.clone().or_else(|| file.exemplars.clone()),
+            hold_out: self.hold_out.clone().or_else(|| file.hold_out.clone()),
         })
     }
+}
+
+/// The weights of a file; none without one.
+fn weights(path: Option<&Path>) -> Result<Weights> {
+    let Some(path) = path else { return Ok(Weights::default()) };
+    let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
+    toml::from_str(&text).map_err(|e| anyhow!("{}: {}", path.display(), suggest(e.message())))
 }
 
 /// A number of tasks that can be meant.

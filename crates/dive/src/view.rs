@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use dive_core::certificate::QuestionLink;
 use dive_core::evidence::{Call, CallId, Evidence, Outcome, Source};
-use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::task::{Rejection, Task};
 use dive_core::tool::ToolKind;
+use dive_report::plain::{self, derivation};
 use serde_json::Value;
 
 /// Longest observation shown, in characters.
@@ -42,6 +43,22 @@ pub fn task(task: &Task, number: &str, reason: &str, kinds: Kinds<'_>) -> String
     let certificate = &task.certificate;
     let passed: Vec<String> = certificate.passed.iter().map(name_of).collect();
     out.push_str(&format!("\nCertificate\n  passed: {}\n", passed.join(", ")));
+    if let Some(derived) = &certificate.model_derived {
+        let link = match derived.question_link {
+            QuestionLink::Parsed => "read by a program".into(),
+            QuestionLink::IndependentSolves { agreed, of } => format!("{agreed} of {of} blind solves agree"),
+            QuestionLink::Unchecked => "unchecked".into(),
+        };
+        out.push_str(&format!(
+            "  derived by a model, not certified: derivation {}; question {link}; replay {}\n",
+            name_of(&derived.derivation),
+            name_of(&derived.replay)
+        ));
+    }
+    if let Some(model) = &task.provenance.model {
+        let stages: Vec<String> = model.stages.iter().map(|(stage, model)| format!("{stage} {model}")).collect();
+        out.push_str(&format!("  models: {}; gate {}\n", stages.join(", "), model.gate));
+    }
     out.push_str(&format!(
         "  before rounding {}; {} arguments from the question, {} from observations\n",
         certificate.unrounded, certificate.literal_arguments, certificate.derived_arguments
@@ -115,46 +132,5 @@ fn argument(call: &Call, name: &str, value: &Value) -> String {
 }
 
 fn shorten(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}… ({} characters)", text.get(..end).unwrap_or_default(), text.chars().count()),
-        None => text.to_string(),
-    }
-}
-
-/// A derivation as nested function calls over `c1/path`.
-fn derivation(expr: &Expr) -> String {
-    match expr {
-        Expr::Literal { literal, .. } => literal.to_string(),
-        Expr::Get { get, path } => format!("{get}{path}"),
-        Expr::Each { each, calls, path, .. } => {
-            let calls: Vec<String> = calls.iter().map(CallId::to_string).collect();
-            format!("each({}: {}){path}", derivation(each), calls.join(", "))
-        }
-        Expr::Apply { op, args } => {
-            let args: Vec<String> = args.iter().map(derivation).collect();
-            format!("{}{}({})", op.name(), detail(op), args.join(", "))
-        }
-    }
-}
-
-fn detail(op: &Op) -> String {
-    let end = |end: &End| if *end == End::Largest { "largest" } else { "smallest" };
-    match op {
-        Op::Extreme { end: e } => format!("[{}]", end(e)),
-        Op::Pick { end: e, rank } => format!("[{} {rank}]", end(e)),
-        Op::Top { end: e, count } => format!("[{} {count}]", end(e)),
-        Op::Filter { cmp } => format!(
-            "[{}]",
-            match cmp {
-                Cmp::Above => "above",
-                Cmp::Below => "below",
-                Cmp::Equals => "equals",
-            }
-        ),
-        Op::Item { index } => format!("[{index}]"),
-        Op::Convert { from, to } => format!("[{from} to {to}]"),
-        Op::Round { decimals } => format!("[{decimals}]"),
-        Op::Mapping { labels } => format!("[{}]", labels.join(", ")),
-        _ => String::new(),
-    }
+    plain::shorten(text, LONGEST)
 }

@@ -72,9 +72,9 @@ fn proportions() -> Vec<NativeTool> {
             Processing,
             "Chi-square test of a two-by-two table of responders by group with Yates' continuity correction.",
         ))
-        .field("chi_square", "position:chi_square", "Yates-corrected chi-square statistic")
-        .field("p", "position:p_value", "p-value in the Yates-corrected chi-square test")
-        .plural("p-values in the Yates-corrected chi-square test")
+        .field("chi_square", "position:chi_square", "Yates-corrected chi-square statistic for response by study group")
+        .field("p", "position:p_value", "p-value in the Yates-corrected chi-square test of response by study group")
+        .plural("p-values in the Yates-corrected chi-square test of response by study group")
         .example(table.clone(), "/chi_square", 2.16)
         .example(json!({"events_1": 5, "n_1": 10, "events_2": 5, "n_2": 10}), "/p", 1.0)
         .example_error(impossible.clone())

@@ -95,7 +95,7 @@ fn composition() -> Vec<NativeTool> {
             "biological.sequence.dna_molecular_weight",
             "Molecular weight of a single-stranded DNA oligonucleotide without 5' phosphate (OligoCalc).",
         )
-        .field("molecular_weight_da", "amount:mass.molecular[Da]", "single-strand DNA molecular weight")
+        .field("molecular_weight_da", "amount:mass.molecular[Da]", "molecular weight (single strand, no 5′-phosphate)")
         .tail("of {sequence}")
         .example(json!({"sequence": "ACGT"}), "/molecular_weight_da", 1173.84)
         .example(json!({"sequence": "AAAAA"}), "/molecular_weight_da", 1504.09)
@@ -150,7 +150,7 @@ fn central_dogma() -> Vec<NativeTool> {
             "Molecular weight of a single-stranded RNA transcript with 5' triphosphate (OligoCalc).",
         )
         .param("sequence", "text:rna", "RNA sequence, 5' to 3', letters A, C, G and U.")
-        .field("molecular_weight_da", "amount:mass.molecular[Da]", "single-strand RNA molecular weight")
+        .field("molecular_weight_da", "amount:mass.molecular[Da]", "molecular weight (single strand, 5′-triphosphate)")
         .tail("of {sequence}")
         .example(json!({"sequence": "ACGU"}), "/molecular_weight_da", 1444.8)
         .example(json!({"sequence": "AA"}), "/molecular_weight_da", 817.4)
@@ -211,7 +211,7 @@ fn melting() -> Vec<NativeTool> {
         .label("sodium concentration")
         .range(1.0, 1000.0)
         .sample(20.0, 200.0, 10.0)
-        .field("melting_c", "level:temperature.melting[°C]", "salt-adjusted melting temperature")
+        .field("melting_c", "level:temperature.melting[°C]", "salt-adjusted melting temperature (675/N formula)")
         .tail("at {sodium_mm} of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 1000}), "/melting_c", 68.25)
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 100}), "/melting_c", 51.65)

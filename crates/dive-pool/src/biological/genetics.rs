@@ -137,8 +137,8 @@ fn frequencies() -> Vec<NativeTool> {
             "list(level:frequency.allele_alt)",
             "Frequencies of one allele in two or more populations.",
         )
-        .field("f_st", "level:fixation_index", "fixation index (FST)")
-        .plural("fixation indices (FST)")
+        .field("f_st", "level:fixation_index", "fixation index (FST by the unweighted variance among populations)")
+        .plural("fixation indices (FST by the unweighted variance among populations)")
         .tail("across {frequencies}")
         .example(json!({"frequencies": [0.2, 0.4]}), "/f_st", 0.047_619_048)
         .example(json!({"frequencies": [0.0, 1.0]}), "/f_st", 1.0)

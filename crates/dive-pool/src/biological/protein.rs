@@ -90,7 +90,7 @@ fn bulk() -> Vec<NativeTool> {
             "biological.protein.protein_molecular_weight",
             "Average molecular weight of a protein from its sequence.",
         )
-        .field("molecular_weight_da", "amount:mass.protein[Da]", "protein molecular weight")
+        .field("molecular_weight_da", "amount:mass.protein[Da]", "average molecular weight")
         .tail("of {sequence}")
         // Angiotensin II.
         .example(json!({"sequence": "DRVYIHPF"}), "/molecular_weight_da", 1046.19378)
@@ -132,8 +132,12 @@ fn bulk() -> Vec<NativeTool> {
             "biological.protein.extinction_coefficient",
             "Molar extinction coefficient of a protein at 280 nm, with all cysteines reduced.",
         )
-        .field("extinction", "level:absorptivity[M⁻¹·cm⁻¹]", "extinction coefficient at 280 nm")
-        .plural("extinction coefficients at 280 nm")
+        .field(
+            "extinction",
+            "level:absorptivity[M⁻¹·cm⁻¹]",
+            "extinction coefficient at 280 nm with all cysteines reduced",
+        )
+        .plural("extinction coefficients at 280 nm with all cysteines reduced")
         .tail("of {sequence}")
         .example(json!({"sequence": "MWWYKC"}), "/extinction", 12490.0)
         .example(json!({"sequence": "MKA"}), "/extinction", 0.0)
@@ -151,7 +155,7 @@ fn ionic() -> Vec<NativeTool> {
             "biological.protein.isoelectric_point",
             "Isoelectric point of a protein from its sequence with the EMBOSS pKa values, to two decimals.",
         )
-        .field("isoelectric_point", "position:ph.isoelectric", "isoelectric point")
+        .field("isoelectric_point", "position:ph.isoelectric", "isoelectric point (EMBOSS pKa values)")
         .tail("of {sequence}")
         .example(json!({"sequence": "GGGG"}), "/isoelectric_point", 6.1)
         .example(json!({"sequence": "MKRHDE"}), "/isoelectric_point", 7.55)

@@ -125,7 +125,7 @@ pub fn tools() -> Vec<NativeTool> {
             .group("bond", "bond_terms", &["coupon_rate", "maturity"])
             .field("clean_price", "level:bond_price.theoretical[%]", "theoretical clean price")
             .subject("bond")
-            .tail("at {yield_to_maturity} for settlement on {settlement}")
+            .tail("for settlement on {settlement} at {yield_to_maturity}")
             .digits(6)
             .example(json!({"coupon_rate": 5, "maturity": "2028-03-10", "yield_to_maturity": 4, "settlement": "2025-03-10"}), "/clean_price", 102.775)
             .example(json!({"coupon_rate": 5, "maturity": "2028-03-10", "yield_to_maturity": 5, "settlement": "2025-03-10"}), "/clean_price", 100.0)

@@ -43,8 +43,8 @@ fn single() -> Vec<NativeTool> {
         // ln 1.1 x sqrt(4/3) = 0.110055, times sqrt(12).
         native("financial.risk.annualised_volatility", Processing, "Annualised volatility in percent of month-end prices: sample standard deviation of the monthly log returns times the square root of 12.")
             .param("prices", "list(level:price[EUR])", PRICES)
-            .field("annualised_volatility", "level:volatility[%]", "annualised volatility")
-            .plural("annualised volatilities")
+            .field("annualised_volatility", "level:volatility[%]", "annualised volatility (log returns)")
+            .plural("annualised volatilities (log returns)")
             .tail("of {prices}")
             .digits(6)
             .example(json!({"prices": [100, 110, 100, 110]}), "/annualised_volatility", 38.1241)

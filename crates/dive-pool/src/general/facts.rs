@@ -2,7 +2,7 @@
 
 use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::Retrieval;
-use dive_tools::entities::EntityType;
+use dive_tools::entities::{EntityType, Naming};
 use dive_tools::native::{NativeTool, native};
 use iso_currency::Currency;
 use keshvar::{Country, CountryIterator};
@@ -106,7 +106,8 @@ pub fn entity_types() -> Vec<EntityType> {
         noun: name.into(),
         plural: plural.into(),
         domain: "general".into(),
-        quoted: false,
+        naming: Naming::Thing,
+        article: false,
         names,
     };
     let mut countries: Vec<String> = members().map(|c| country_name(&c)).collect();
@@ -166,9 +167,9 @@ fn country_profile() -> NativeTool {
         Retrieval,
         "Returns facts about a member state of the United Nations: population around 2022, subregion, currency, calling code, ISO codes, centroid and EU membership.",
     )
+    .common_knowledge()
     .param("country", "entity:country", "English name, with article where usage has one, e.g. Sweden, the Netherlands.")
-    .field("population", "count:national_inhabitant", "national population around 2022")
-    .plural("national populations around 2022")
+    .field("population", "count:national_inhabitant", "")
     .field("subregion", "category:subregion", "UN subregion")
     .field("currency", "entity:currency", "official currency code")
     .phrase("the three-letter code of the currency used in {country}")
@@ -220,12 +221,12 @@ fn countries_in_subregion() -> NativeTool {
         Retrieval,
         "Lists the member states of the United Nations in a subregion of the UN geoscheme, with population around 2022 and centroid latitude.",
     )
+    .common_knowledge()
     .param("subregion", "category:subregion", "Subregion, e.g. Northern Europe.")
     .choices(&choices)
     .rows("countries", "country", "countries", "name")
     .field("name", "entity:country", "name")
-    .field("population", "count:national_inhabitant", "national population around 2022")
-    .plural("national populations around 2022")
+    .field("population", "count:national_inhabitant", "")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
     .tail("in {subregion}")
     .tail("belonging to {subregion}")
@@ -246,6 +247,7 @@ fn currency_profile() -> NativeTool {
         Retrieval,
         "Returns the ISO 4217 entry of a currency: English name, numeric code and number of decimal places of its minor unit.",
     )
+    .common_knowledge()
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. SEK.")
     .field("name", "text:currency_name", "")
     .field("numeric_code", "text:numeric_code", "numeric ISO 4217 equivalent")
@@ -270,11 +272,11 @@ fn countries_using_currency() -> NativeTool {
         Retrieval,
         "Lists the member states of the United Nations whose official currency is the given one, with population around 2022 and centroid latitude.",
     )
+    .common_knowledge()
     .param("currency", "entity:currency", "Three-letter ISO 4217 code, e.g. EUR.")
     .rows("countries", "country", "countries", "name")
     .field("name", "entity:country", "name")
-    .field("population", "count:national_inhabitant", "national population around 2022")
-    .plural("national populations around 2022")
+    .field("population", "count:national_inhabitant", "")
     .field("latitude", "position:latitude[deg]", "centroid latitude")
     .tail("using {currency} as official currency")
     .tail("with {currency} as official currency")
@@ -308,6 +310,7 @@ fn element_profile() -> NativeTool {
         Retrieval,
         "Returns physical data of a chemical element up to californium: symbol, atomic number and weight, melting and boiling point, density, ionization energy, radius, period and year of discovery.",
     )
+    .common_knowledge()
     .param("element", "entity:element", "English name in lower case, e.g. tungsten.")
     .field("symbol", "text:element_symbol", "")
     .field("atomic_number", "count:proton", "")
@@ -357,6 +360,7 @@ fn elements_in_group() -> NativeTool {
         Retrieval,
         "Lists the chemical elements up to californium in a named group of the periodic table, with atomic radius and first ionization energy; hydrogen is not counted as an alkali metal.",
     )
+    .common_knowledge()
     .param("group", "category:element_group", "Group of the periodic table.")
     .choices(&choices)
     .rows("elements", "chemical element", "chemical elements", "name")
@@ -392,6 +396,7 @@ fn isotopes() -> NativeTool {
         Retrieval,
         "Lists the naturally occurring isotopes of a chemical element with mass number and natural abundance in percent.",
     )
+    .common_knowledge()
     .param("element", "entity:element", "English name in lower case, e.g. tin.")
     .rows("isotopes", "naturally occurring isotope", "naturally occurring isotopes", "name")
     .field("name", "text:isotope", "name")
@@ -403,7 +408,7 @@ fn isotopes() -> NativeTool {
     .example_error(json!({"element": "kryptonite"}))
     .run(|name: String| {
         let element = element_named(&name)?;
-        let rows: Vec<Value> = Isotope::iter()
+        let mut rows: Vec<Value> = Isotope::iter()
             .filter(|i| i.element() == element)
             .filter_map(|i| Some((i.mass_number(), i.natural_abundance()?.0)))
             .filter(|(_, abundance)| *abundance > 0.0)
@@ -411,6 +416,10 @@ fn isotopes() -> NativeTool {
                 json!({"name": format!("{name}-{mass}"), "mass_number": mass, "abundance": abundance})
             })
             .collect();
+        if element == Element::Ta {
+            // The table has ground states only; one isotope of tantalum occurs as an isomer (IUPAC 2013: 0.01201 percent).
+            rows.insert(0, json!({"name": "tantalum-180m", "mass_number": 180, "abundance": 0.01201}));
+        }
         Ok(json!({"isotopes": rows}))
     })
 }

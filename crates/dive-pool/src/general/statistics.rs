@@ -89,7 +89,7 @@ fn coefficient_of_variation() -> NativeTool {
         "general.statistics.coefficient_of_variation",
         "Coefficient of variation in percent: sample standard deviation divided by the mean of a list of positive numbers.",
     )
-    .field("percent", "level:variation[%]", "coefficient of variation")
+    .field("percent", "level:variation[%]", "coefficient of variation (sample standard deviation)")
     .plural("coefficients of variation")
     .tail("of {values}")
     .example(json!({"values": [2, 4, 4, 4, 5, 5, 7, 9]}), "/percent", 42.76179870598791)

@@ -128,7 +128,7 @@ fn post_test_probability() -> NativeTool {
         .sample(70.0, 99.0, 1.0)
         .field("post_test_percent", "level:share.post_test[%]", "probability of disease after a positive result")
         .plural("probabilities of disease after a positive result")
-        .tail("for {pre_test_percent}, {sensitivity_percent} and {specificity_percent}")
+        .tail("given {pre_test_percent}, {sensitivity_percent} and {specificity_percent}")
         .example(
             json!({"pre_test_percent": 10, "sensitivity_percent": 90, "specificity_percent": 90}),
             "/post_test_percent",

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::{env, fs, process};
 
 use dive_core::canon;
-use dive_tools::entities::EntityType;
+use dive_tools::entities::{EntityType, Naming};
 use rusqlite::{Connection, Transaction};
 
 pub mod atlas;
@@ -62,11 +62,14 @@ const GENERATORS: &[(&str, Generator)] = &[
     ("library", library::generate),
 ];
 
-/// An entity type whose members are rows of a world: name, noun, plural, domain, quoted, statement that lists the names.
-pub type NamedRows = (&'static str, &'static str, &'static str, &'static str, bool, &'static str);
+/// An entity type whose members are rows of a world: name, noun, plural, domain, naming, statement that lists the names.
+pub type NamedRows = (&'static str, &'static str, &'static str, &'static str, Naming, &'static str);
 
 const ENTITY_TYPES: &[&[NamedRows]] =
     &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
+
+/// Types whose names stand with the definite article.
+const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond"];
 
 /// A world on disk.
 #[derive(Debug, Clone)]
@@ -131,6 +134,7 @@ fn generate(path: &Path, seed: u64) -> rusqlite::Result<()> {
     let mut connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "off")?;
     connection.pragma_update(None, "synchronous", "off")?;
+    connection.pragma_update(None, "user_version", (seed % names::CLASSES) as i64)?;
     for (_, generator) in GENERATORS {
         let transaction = connection.transaction()?;
         generator(&transaction, seed)?;
@@ -146,14 +150,15 @@ fn generate(path: &Path, seed: u64) -> rusqlite::Result<()> {
 pub fn entity_types(path: &Path) -> rusqlite::Result<Vec<EntityType>> {
     let connection = Connection::open_with_flags(path, rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let mut types = Vec::new();
-    for (name, noun, plural, domain, quoted, sql) in ENTITY_TYPES.iter().copied().flatten() {
+    for (name, noun, plural, domain, naming, sql) in ENTITY_TYPES.iter().copied().flatten() {
         let names = connection.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         types.push(EntityType {
             name: (*name).into(),
             noun: (*noun).into(),
             plural: (*plural).into(),
             domain: (*domain).into(),
-            quoted: *quoted,
+            naming: *naming,
+            article: WITH_ARTICLE.contains(name),
             names,
         });
     }

@@ -1,11 +1,12 @@
 //! Invented names: towns, persons, companies.
 //!
-//! Words are built from syllables, so that another world seed gives other names; each caller keeps a [`Taken`] set so
-//! that no two things of a type share a name.
+//! Words are built from syllables; each caller keeps a [`Taken`] set so that no two things of a type share a name, and
+//! no two worlds either: all possible names fall into [`CLASSES`], and a world draws from one of them.
 
 use std::collections::HashSet;
 
 use dive_core::rng::Stream;
+use rusqlite::Connection;
 
 const ONSETS: &[&str] = &[
     "b", "br", "d", "dr", "f", "fr", "g", "gr", "h", "k", "kl", "kr", "l", "m", "n", "p", "r", "s", "sk", "st", "sv",
@@ -14,20 +15,48 @@ const ONSETS: &[&str] = &[
 const VOWELS: &[&str] = &["a", "e", "i", "o", "u", "ae", "ei", "ia", "o", "a", "e"];
 const CODAS: &[&str] = &["", "", "l", "n", "r", "s", "m", "nd", "rk", "st", "ll", "th", "x"];
 
+/// Worlds share no invented name unless their seeds differ by a multiple of this. A database keeps the class of its world
+/// as SQLite's `user_version`, where every generator finds it.
+pub const CLASSES: u64 = 16;
+/// Draws after which a name of any class will do: a caller with few names to draw from must come to an end.
+const PATIENCE: usize = 200 * CLASSES as usize;
+
 /// Names already given.
 #[derive(Debug, Default)]
-pub struct Taken(HashSet<String>);
+pub struct Taken {
+    names: HashSet<String>,
+    class: Option<u64>,
+}
 
 impl Taken {
+    /// Names that no world of another class has. The default takes any name, for codes and for names that contain another.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub fn of(db: &Connection) -> rusqlite::Result<Taken> {
+        let class: i64 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        Ok(Taken { names: HashSet::new(), class: u64::try_from(class).ok() })
+    }
+
     /// Draws names from `make` until one is new.
     pub fn fresh(&mut self, mut make: impl FnMut() -> String) -> String {
+        let mut draws = 0;
         loop {
             let name = make();
-            if self.0.insert(name.to_lowercase()) {
+            draws += 1;
+            let key = name.to_lowercase();
+            let ours = self.class.is_none_or(|c| class(&key) == c) || draws > PATIENCE;
+            if ours && self.names.insert(key) {
                 return name;
             }
         }
     }
+}
+
+/// FNV-1a with a last multiplication, since its final letters hardly reach the upper bits.
+fn class(name: &str) -> u64 {
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3));
+    ((hash ^ (hash >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) % CLASSES
 }
 
 /// A capitalised word of so many syllables.

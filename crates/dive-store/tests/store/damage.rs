@@ -62,7 +62,7 @@ fn a_later_schema_is_told() {
     };
     assert_eq!(
         spoilt(|d| pragma(d, "PRAGMA user_version = 9")),
-        both("run/run.sqlite has schema version 9, this program knows 1")
+        both("run/run.sqlite has schema version 9, this program knows 2")
     );
     assert_eq!(
         spoilt(|d| pragma(d, "PRAGMA application_id = 7")),

@@ -52,6 +52,7 @@ pub fn tool() -> ToolSpec {
         kind: ToolKind::Processing,
         effect: Effect::ReadOnly,
         deterministic: true,
+        common_knowledge: false,
         params: Vec::new(),
         groups: Vec::new(),
         output: Output::default(),
@@ -89,6 +90,7 @@ pub fn task(episode: u64, key: u64) -> Task {
         seed_entity: SeedEntity { entity: "number".into(), name: key.to_string() },
         exemplars: Vec::new(),
         form: "computation".into(),
+        focal: String::new(),
         certificate: Certificate {
             path: path.clone(),
             unrounded: json!(2 * key),
@@ -100,6 +102,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             key: form.key(),
             skeleton: format!("s{}", key % 400),
             passed: Check::ALL.to_vec(),
+            model_derived: None,
         },
         topology: Topology::of(&path, &evidence, &|_| Some(ToolKind::Processing)),
         evidence,
@@ -113,6 +116,7 @@ pub fn task(episode: u64, key: u64) -> Task {
             world: "w".into(),
             pool: "p".into(),
             version: "0".into(),
+            model: None,
         },
     }
 }

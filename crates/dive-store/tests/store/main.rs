@@ -12,3 +12,4 @@ mod determinism;
 mod exports;
 mod fake;
 mod kill;
+mod rollouts;

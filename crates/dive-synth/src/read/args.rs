@@ -111,7 +111,7 @@ impl<'a> Reader<'a> {
                             given = self.slot(at, entry, name, *bare);
                         } else {
                             // A title stands before a name, and only there.
-                            let names = |args: &Args| matches!(args.get(name), Some(Form::Literal { .. }));
+                            let names = |args: &Args| matches!(args.get(name), Some(Form::Literal { sem, .. }) if !self.lexicon.article(sem));
                             if let Some(named) = self.eat(at, title) {
                                 given
                                     .extend(self.slot(named, entry, name, *bare).into_iter().filter(|(_, a)| names(a)));

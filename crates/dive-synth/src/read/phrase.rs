@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dive_core::expr::{End, Op};
+use dive_core::expr::Op;
 use dive_core::form::{Form, FormCall};
 
 use super::{Args, Parses, Reader, Set, covers_required, same_rows};
@@ -186,23 +186,17 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        for (word, op) in [
-            ("average ", Op::Mean),
-            ("median ", Op::Median),
-            ("total ", Op::Sum),
-            ("highest ", Op::Extreme { end: End::Largest }),
-            ("latest ", Op::Extreme { end: End::Largest }),
-            ("lowest ", Op::Extreme { end: End::Smallest }),
-            ("earliest ", Op::Extreme { end: End::Smallest }),
-        ] {
-            let Some(start) = self.eat(at, word) else { continue };
+        let fixed = [("average", Op::Mean), ("median", Op::Median), ("total", Op::Sum)];
+        let extremes = lexicon::superlatives().map(|(end, word)| (word, Op::Extreme { end }));
+        for (word, op) in fixed.into_iter().chain(extremes) {
+            let Some(start) = self.eat(at, word).and_then(|e| self.eat(e, " ")) else { continue };
             let mut lists = self.aggregated(start);
             if let Some(of) = self.eat(start, "of ").filter(|_| op != Op::Sum) {
                 lists.extend(self.items(of));
             }
             for (end, list) in lists {
                 let fits = match (&op, self.element(&list)) {
-                    (Op::Extreme { end }, Some(sem)) => lexicon::superlative(*end, &sem) == word.trim(),
+                    (Op::Extreme { end }, Some(sem)) => lexicon::superlative(*end, &sem) == word,
                     (_, sem) => sem.is_some(),
                 };
                 if fits {

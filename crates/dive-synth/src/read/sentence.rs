@@ -7,7 +7,7 @@ use dive_core::units;
 
 use super::{Args, Parses, Reader, Set, match_directive, says_unit};
 use crate::lexicon::{self, ORDINALS, Role};
-use crate::literal::CARDINALS;
+use crate::literal::{self, CARDINALS};
 use crate::wording;
 
 impl<'a> Reader<'a> {
@@ -53,10 +53,16 @@ impl<'a> Reader<'a> {
 
     pub(super) fn sentence(&self, pos: usize) -> Parses<Form> {
         let mut found = Vec::new();
-        for (before, after) in wording::VALUE_FRAMES.iter().chain(wording::ENTITY_FRAMES) {
+        for (before, after) in single_frames() {
             let Some(start) = self.eat(pos, before) else { continue };
             for (end, form) in self.np(start).iter() {
                 found.extend(self.eat(*end, after).map(|e| (e, form.clone())));
+            }
+        }
+        for (before, after) in single_frames() {
+            let Some(start) = self.eat(pos, before).and_then(|p| self.eat(p, "the ")) else { continue };
+            for (end, form) in self.whichever(start) {
+                found.extend(self.eat(end, after).map(|e| (e, form)));
             }
         }
         for (before, after) in wording::LIST_FRAMES {
@@ -76,7 +82,8 @@ impl<'a> Reader<'a> {
         two(wording::DIFFERENCE_FRAMES, &|a, b| Form::apply(Op::Difference, [a, b]), &mut found);
         two(wording::SHARE_FRAMES, &|b, a| Form::apply(Op::PercentOf, [a, b]), &mut found);
         let labels = || vec!["first".to_string(), "second".to_string()];
-        two(wording::PAIR_FRAMES, &|a, b| Form::apply(Op::Mapping { labels: labels() }, [a, b]), &mut found);
+        let pairs: Vec<_> = wording::PAIR_FRAMES.iter().chain(wording::ENTITY_PAIR_FRAMES).copied().collect();
+        two(&pairs, &|a, b| Form::apply(Op::Mapping { labels: labels() }, [a, b]), &mut found);
         self.verification(pos, &mut found);
         self.conditional(pos, &mut found);
         self.how_many(pos, &mut found);
@@ -160,6 +167,32 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// "… of whichever of A and B has the higher …"
+    fn whichever(&self, pos: usize) -> Parses<Form> {
+        let mut found = Vec::new();
+        for (end, asked) in self.item_measure(pos, false) {
+            let Some(start) = self.eat(end, wording::WHICHEVER) else { continue };
+            for (end, (first, second)) in self.two_plain(start, " and ") {
+                let has = [" has the ", " had the "].into_iter().find_map(|h| self.eat(end, h));
+                let Some(has) = has else { continue };
+                for (_, word) in lexicon::comparatives().filter(|(end, _)| *end == End::Largest) {
+                    let Some(next) = self.eat(has, word).and_then(|e| self.eat(e, " ")) else { continue };
+                    for (end, by) in self.item_measure(next, false) {
+                        let one = about(&asked, &first).zip(about(&by, &first));
+                        let other = about(&asked, &second).zip(about(&by, &second));
+                        let Some(((a, x), (b, y))) = one.zip(other) else { continue };
+                        let same = matches!((&a, &x), (Form::Get { call: c, .. }, Form::Get { call: d, .. }) if c == d);
+                        let fits = self.sem(&x).is_some_and(|s| lexicon::comparative(End::Largest, &s) == word);
+                        if same && fits {
+                            found.push((end, Form::apply(Op::If, [Form::apply(Op::Greater, [x, y]), a, b])));
+                        }
+                    }
+                }
+            }
+        }
+        found
+    }
+
     pub(super) fn two_plain(&self, pos: usize, between: &str) -> Parses<(Form, Form)> {
         let mut found = Vec::new();
         for (end, a) in self.np(pos).iter() {
@@ -181,9 +214,23 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// " have a headcount above 500"
+    /// " have a headcount above 500", " have more than 500 employees"
     pub(super) fn have(&self, pos: usize, set: &Set<'a>) -> Parses<Form> {
         let mut found = Vec::new();
+        if let Some((entry, call)) = &set.base {
+            let columns = entry.rows().map(|r| r.fields.as_slice()).unwrap_or_default().iter();
+            for (field, counted) in columns.filter_map(|f| Some((f, lexicon::counted(f)?))) {
+                for cmp in [Cmp::Above, Cmp::Below] {
+                    let Some(next) = self.eat(pos, lexicon::more_or_fewer(cmp)) else { continue };
+                    for (end, number) in literal::parse(self.text, next, &field.sem) {
+                        let Some(end) = self.eat(end, " ").and_then(|e| self.eat(e, counted)) else { continue };
+                        let values = Form::Get { call: Box::new(call.clone()), path: entry.column(field) };
+                        let limit = Form::literal(number, field.sem.clone());
+                        found.push((end, Form::apply(Op::Filter { cmp }, [set.keys.clone(), values, limit])));
+                    }
+                }
+            }
+        }
         let Some(start) = self.eat(pos, " have ") else { return found };
         for article in ["a ", "an "] {
             let Some(at) = self.eat(start, article) else { continue };
@@ -206,22 +253,15 @@ impl<'a> Reader<'a> {
         let Some(start) = self.eat(pos, "Which ") else { return };
         for has in ["has ", "had "] {
             // Which has the higher …, A or B?
-            for (end_word, comparative) in [
-                (End::Largest, "higher "),
-                (End::Largest, "later "),
-                (End::Smallest, "lower "),
-                (End::Smallest, "earlier "),
-            ] {
-                let words = format!("{has}the {comparative}");
+            for (end_word, comparative) in lexicon::comparatives() {
+                let words = format!("{has}the {comparative} ");
                 let Some(at) = self.eat(start, &words) else { continue };
                 // The measure stands before the candidates: read it for any of them, then the candidates.
                 for (end, measure) in self.item_measure(at, false) {
                     let Some(next) = self.eat(end, ", ") else { continue };
                     for (end, items) in self.joined(next, " or ", 2) {
                         let Some(e) = self.eat(end, "?") else { continue };
-                        found.extend(
-                            self.choose(items, &measure, end_word, 1, comparative.trim(), true).map(|f| (e, f)),
-                        );
+                        found.extend(self.choose(items, &measure, end_word, 1, comparative, true).map(|f| (e, f)));
                     }
                 }
             }
@@ -303,12 +343,7 @@ impl<'a> Reader<'a> {
         let mut found = Vec::new();
         for (i, ordinal) in ORDINALS.iter().enumerate() {
             let Some(at) = self.eat(pos, ordinal) else { continue };
-            for (end, word) in [
-                (End::Largest, "highest"),
-                (End::Largest, "latest"),
-                (End::Smallest, "lowest"),
-                (End::Smallest, "earliest"),
-            ] {
+            for (end, word) in lexicon::superlatives() {
                 if let Some(e) = self.eat(at, word).and_then(|e| self.eat(e, " ")) {
                     found.push((e, i as u32 + 1, end, word));
                 }
@@ -383,4 +418,20 @@ impl<'a> Reader<'a> {
             }
         }
     }
+}
+
+/// The frames around one noun phrase, each once.
+fn single_frames() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    let persons = wording::PERSON_FRAMES.iter().filter(|f| !wording::ENTITY_FRAMES.contains(f));
+    wording::VALUE_FRAMES.iter().chain(wording::ENTITY_FRAMES).chain(persons)
+}
+
+/// The measure of an element, said of something else.
+fn about(measure: &Form, thing: &Form) -> Option<Form> {
+    let Form::Get { call, path } = measure else { return None };
+    let args = call.args.iter().map(|(name, arg)| {
+        let arg = if matches!(arg, Form::Item { .. }) { thing } else { arg };
+        (name.clone(), arg.clone())
+    });
+    Some(Form::get(&call.tool, args.collect(), path.clone()))
 }

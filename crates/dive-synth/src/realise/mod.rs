@@ -10,7 +10,7 @@ use dive_core::sem::Sem;
 use dive_core::task::Span;
 use serde_json::Value;
 
-use crate::lexicon::{Entry, Lexicon};
+use crate::lexicon::{Entry, Lexicon, Part};
 use crate::wording;
 
 mod phrase;
@@ -50,7 +50,7 @@ pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said,
         referents: Vec::new(),
         by_noun: false,
         opened: Vec::new(),
-        tails: Vec::new(),
+        chosen: Vec::new(),
         plain: false,
     };
     if r.rng.chance(0.2) {
@@ -83,8 +83,8 @@ struct Realiser<'a> {
     by_noun: bool,
     /// Openings of introductory sentences that are used up.
     opened: Vec<&'static str>,
-    /// The tail chosen for each tool, so that the same thing is said in the same words.
-    tails: Vec<(String, usize)>,
+    /// The wording chosen for each attribute and tail, so that the same thing is said in the same words.
+    chosen: Vec<(String, usize)>,
     /// Whether complete phrases are allowed here.
     plain: bool,
 }
@@ -220,9 +220,7 @@ impl Realiser<'_> {
                 let inner = call.args.values().map(|a| self.depth(a)).max().unwrap_or(0);
                 // A list of descriptions inside another one cannot be followed.
                 let several = call.args.values().filter(|a| self.depth(a) > 0).count() > 1 && !grouped;
-                // "… with the latest date of birth in the latest panel": the tail would seem to belong to the description.
-                let subject = self.lexicon.tool(&call.tool).and_then(|e| call.args.get(e.subject()?));
-                let trailing = subject.is_some_and(|s| self.qualified(s) || self.depth(s) > 1) && self.has_tail(call);
+                let trailing = self.trailing(call);
                 let extra = usize::from(several) + 2 * usize::from(trailing);
                 1 + extra + if grouped { inner.saturating_sub(1) } else { inner }
             }
@@ -242,20 +240,21 @@ impl Realiser<'_> {
         }
     }
 
-    /// Whether the phrase for a form ends in a qualification that would swallow what follows.
-    fn qualified(&self, form: &Form) -> bool {
-        if self.referents.iter().any(|(f, _)| f == form) {
-            return false;
-        }
-        match form {
-            Form::Apply { op: Op::Pick { .. }, .. } => true,
-            Form::Get { call, .. } => call.args.values().any(|a| self.qualified(a)),
-            _ => false,
-        }
-    }
-
-    fn has_tail(&self, call: &FormCall) -> bool {
-        self.lexicon.tool(&call.tool).is_some_and(|e| e.tails.iter().any(|t| !t.parts.is_empty()))
+    /// Whether words would follow a description that they seem to belong to: "the city where she was born in January", "the
+    /// projects funded by the funder of the review with the lowest budget and begun in 2020".
+    fn trailing(&self, call: &FormCall) -> bool {
+        let Some(entry) = self.lexicon.tool(&call.tool) else { return false };
+        let described = |slot: &str| {
+            call.args.get(slot).is_some_and(|arg| {
+                let entity = matches!(self.lexicon.sem(arg), Some(Sem::Entity(_)));
+                self.depth(arg) >= if entity { 1 } else { 2 }
+            })
+        };
+        entry.tails.iter().any(|tail| {
+            let subject = !tail.parts.is_empty() && entry.subject().is_some_and(described);
+            let inside = tail.parts.iter().rev().skip(1);
+            subject || inside.clone().any(|p| matches!(p, Part::Slot { name, .. } if described(name)))
+        })
     }
 }
 

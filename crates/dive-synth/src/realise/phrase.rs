@@ -2,6 +2,7 @@
 
 use dive_core::expr::{Cmp, End, Op};
 use dive_core::form::{Form, FormCall};
+use dive_core::rng::Stream;
 use dive_core::sem::Sem;
 use dive_core::tool::Field;
 use serde_json::Value;
@@ -37,7 +38,11 @@ impl Realiser<'_> {
     pub(super) fn constant(&mut self, value: &Value, sem: &Sem) -> Say {
         let words = literal::render(value, sem).ok_or(Unsayable("a constant that nobody would write"))?;
         let quoted = self.lexicon.quoted(sem);
-        self.push(if quoted { "“" } else { "" });
+        self.push(match quoted {
+            true => "“",
+            false if self.lexicon.article(sem) => "the ",
+            false => "",
+        });
         let start = self.text.len();
         self.push(&words);
         self.spans.push((start, self.text.len(), value.clone(), sem.clone()));
@@ -56,8 +61,15 @@ impl Realiser<'_> {
             .filter(|(p, t)| p == path && t.slots.iter().map(String::as_str).eq(all.iter().copied()))
             .map(|(_, t)| t)
             .collect();
-        if !phrases.is_empty() && !self.plain && self.rng.chance(0.6) {
-            let template = (*self.draw(&phrases)?).clone();
+        let key = format!("{} {path} {all:?}", entry.spec.name);
+        let chosen =
+            self.consistently(key, |rng| if rng.chance(0.6) { rng.below(phrases.len().max(1)) } else { usize::MAX });
+        let plain = std::mem::take(&mut self.plain);
+        // One is nearest *to* something, which a noun with "of" cannot say.
+        let chosen =
+            if field.noun.starts_with("nearest ") { chosen.min(phrases.len().saturating_sub(1)) } else { chosen };
+        if let Some(template) = phrases.get(chosen).filter(|_| !plain) {
+            let template = (*template).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
                 self.by_noun = false;
                 return Ok(());
@@ -72,7 +84,10 @@ impl Realiser<'_> {
         let subject = self.subject(&entry, call)?;
         match &subject {
             Some(Form::Literal { literal: Value::String(name), .. })
-                if !name.ends_with('s') && !self.quoted_subject(subject.as_ref()) && self.rng.chance(0.3) =>
+                if !name.ends_with('s')
+                    && !name.contains(|c: char| c.is_ascii_digit())
+                    && !self.quoted_subject(subject.as_ref())
+                    && self.consistently("'s".into(), |rng| usize::from(rng.chance(0.3))) == 1 =>
             {
                 self.np(subject.as_ref().ok_or(Unsayable("subject"))?)?;
                 self.push("'s ");
@@ -151,14 +166,7 @@ impl Realiser<'_> {
         let fitting: Vec<&Template> =
             entry.tails.iter().filter(|t| t.slots.iter().map(String::as_str).eq(needed.iter().copied())).collect();
         let key = format!("{} {needed:?}", entry.spec.name);
-        let chosen = match self.tails.iter().find(|(k, _)| *k == key) {
-            Some((_, i)) => *i,
-            None => {
-                let i = self.rng.below(fitting.len());
-                self.tails.push((key, i));
-                i
-            }
-        };
+        let chosen = self.consistently(key, |rng| rng.below(fitting.len().max(1)));
         let template = (*fitting.get(chosen).ok_or(Unsayable("no tail"))?).clone();
         if template.parts.is_empty() {
             return Ok(());
@@ -167,12 +175,22 @@ impl Realiser<'_> {
         self.fill(entry, call, &template)
     }
 
+    /// The choice made for `key` earlier in this question, or a new one: two wordings of one thing would look like two things.
+    fn consistently(&mut self, key: String, choose: impl FnOnce(&mut Stream) -> usize) -> usize {
+        if let Some((_, chosen)) = self.chosen.iter().find(|(k, _)| *k == key) {
+            return *chosen;
+        }
+        let chosen = choose(self.rng);
+        self.chosen.push((key, chosen));
+        chosen
+    }
+
     pub(super) fn fill(&mut self, entry: &Entry, call: &FormCall, template: &Template) -> Say {
         for part in &template.parts {
             match part {
                 Part::Text(words) => self.push(words),
                 Part::Slot { name, bare, title } => {
-                    if matches!(call.args.get(name), Some(Form::Literal { .. })) {
+                    if matches!(call.args.get(name), Some(Form::Literal { sem, .. }) if !self.lexicon.article(sem)) {
                         self.push(title);
                     }
                     self.slot(entry, call, name, *bare)?;
@@ -467,8 +485,9 @@ impl Realiser<'_> {
 
     pub(super) fn joined(&mut self, items: &[Form], conjunction: &str) -> Say {
         // "the genes A, B and C": names alone may not tell what they name.
-        if let Some(Form::Literal { sem: Sem::Entity(t), .. }) = items.first()
+        if let Some(Form::Literal { sem: sem @ Sem::Entity(t), .. }) = items.first()
             && conjunction == " and "
+            && !self.lexicon.article(sem)
             && self.rng.chance(0.5)
         {
             let plural = self.lexicon.entity_plural(t).ok_or(Unsayable("an unknown type"))?;

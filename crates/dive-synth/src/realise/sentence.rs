@@ -1,10 +1,11 @@
 //! Whole sentences: questions by form, and the directives on unit, rounding and format.
 
 use dive_core::expr::{Cmp, End, Op};
-use dive_core::form::Form;
+use dive_core::form::{Form, FormCall};
 use dive_core::sem::Sem;
 use dive_core::tool::ToolKind;
 use dive_core::units;
+use dive_tools::entities::Naming;
 
 use super::{Realiser, Say, Unsayable, top_call, written_out};
 use crate::lexicon::{self};
@@ -33,7 +34,9 @@ impl Realiser<'_> {
             (Op::Greater, [a, b]) => self.verification(a, b),
             (Op::If, [condition, a, b]) => self.conditional(condition, a, b),
             (Op::Mapping { .. }, [a, b]) => {
-                let (x, y, z) = *self.draw(wording::PAIR_FRAMES)?;
+                let entities = [a, b].iter().any(|f| matches!(self.lexicon.sem(f), Some(Sem::Entity(_))));
+                let frames = if entities { wording::ENTITY_PAIR_FRAMES } else { wording::PAIR_FRAMES };
+                let (x, y, z) = *self.draw(frames)?;
                 self.framed(x, a, y, b, z, true)
             }
             (Op::PercentOf, [a, b]) => {
@@ -66,8 +69,8 @@ impl Realiser<'_> {
         if matches!(sem, Some(Sem::List(_))) {
             return self.listing(form);
         }
-        if matches!(sem, Some(Sem::Entity(_))) && self.rng.chance(0.7) {
-            let (before, after) = *self.draw(wording::ENTITY_FRAMES)?;
+        if let Some(frames) = self.naming_frames(sem.as_ref()) {
+            let (before, after) = *self.draw(frames)?;
             self.push(before);
             self.np(form)?;
             self.push(after);
@@ -96,6 +99,14 @@ impl Realiser<'_> {
         Ok(())
     }
 
+    /// The frames that ask for a name, if the answer is one.
+    fn naming_frames(&self, sem: Option<&Sem>) -> Option<&'static [(&'static str, &'static str)]> {
+        Some(match self.lexicon.naming(sem?)? {
+            Naming::Person => wording::PERSON_FRAMES,
+            Naming::Thing | Naming::Title => wording::ENTITY_FRAMES,
+        })
+    }
+
     pub(super) fn verification(&mut self, a: &Form, b: &Form) -> Say {
         let sem = self.lexicon.sem(a).ok_or(Unsayable("meaning"))?;
         let (x, y, z, end) = *self.draw(wording::VERIFY_FRAMES)?;
@@ -113,6 +124,9 @@ impl Realiser<'_> {
         let Form::Apply { op: Op::Greater, args } = condition else { return Err(Unsayable("condition")) };
         let [left, right] = args.as_slice() else { return Err(Unsayable("condition")) };
         let sem = self.lexicon.sem(left).ok_or(Unsayable("meaning"))?;
+        if self.rng.chance(0.8) && self.attempt(|r| r.whichever([left, right], [a, b], &sem)).is_ok() {
+            return Ok(());
+        }
         let first = self.rng.chance(0.5);
         if !first {
             self.push("Give ");
@@ -133,6 +147,47 @@ impl Realiser<'_> {
         }
         self.np(b)?;
         self.push(".");
+        Ok(())
+    }
+
+    /// "What is the host city of whichever of A and B has the higher attendance?"
+    fn whichever(&mut self, compared: [&Form; 2], asked: [&Form; 2], sem: &Sem) -> Say {
+        let (Form::Get { call: one, path: by }, Form::Get { call: other, .. }) = (compared[0], compared[1]) else {
+            return Err(Unsayable("a condition on something else"));
+        };
+        let (Form::Get { call: x, path: wanted }, Form::Get { call: y, .. }) = (asked[0], asked[1]) else {
+            return Err(Unsayable("a branch that is no attribute"));
+        };
+        let entry = self.lexicon.tool(&one.tool).ok_or(Unsayable("an unknown tool"))?.clone();
+        let subject = entry.subject().ok_or(Unsayable("no subject"))?;
+        let rest = |call: &FormCall| {
+            let mut args = call.args.clone();
+            args.remove(subject).map(|about| (about, args))
+        };
+        let ((first, tail), (second, same)) = rest(one).zip(rest(other)).ok_or(Unsayable("no subject"))?;
+        let nouns = entry.spec.field(wanted).zip(entry.spec.field(by));
+        let (wanted, by) =
+            nouns.filter(|(w, b)| !w.noun.is_empty() && !b.noun.is_empty()).ok_or(Unsayable("no noun"))?;
+        if one != x || other != y || tail != same {
+            return Err(Unsayable("branches about other things"));
+        }
+        let naming = self.naming_frames(self.lexicon.sem(asked[0]).as_ref());
+        let frames = naming.unwrap_or(wording::VALUE_FRAMES.get(2..5).unwrap_or_default());
+        let (before, after) = *self.draw(frames)?;
+        self.push(before);
+        self.push("the ");
+        self.push(&wanted.noun);
+        self.tail(&entry, one)?;
+        self.push(wording::WHICHEVER);
+        self.np(&first)?;
+        self.push(" and ");
+        self.np(&second)?;
+        self.push(if entry.spec.phrases.past { " had the " } else { " has the " });
+        self.push(lexicon::comparative(End::Largest, sem));
+        self.push(" ");
+        self.push(&by.noun);
+        self.tail(&entry, one)?;
+        self.push(after);
         Ok(())
     }
 
@@ -160,7 +215,8 @@ impl Realiser<'_> {
             self.push("Which ");
             self.set(keys, false)?;
         } else {
-            let (before, after) = *self.draw(wording::ENTITY_FRAMES)?;
+            let (before, after) =
+                *self.draw(self.naming_frames(Some(&self.element(keys)?)).unwrap_or(wording::ENTITY_FRAMES))?;
             self.push(before);
             self.pick(keys, values, end, rank)?;
             self.push(after);
@@ -249,9 +305,18 @@ impl Realiser<'_> {
         Ok(())
     }
 
-    /// " have a headcount above 500"
+    /// " have a headcount above 500", " have more than 500 employees"
     pub(super) fn have(&mut self, values: &Form, cmp: Cmp, limit: &Form) -> Say {
         let sem = self.element(values)?;
+        if let (Form::Get { call, path }, Form::Literal { .. }) = (values, limit)
+            && let Some(counted) = self.lexicon.tool(&call.tool).and_then(|e| lexicon::counted(e.column_field(path)?))
+        {
+            let counted = format!(" {counted}");
+            self.push(lexicon::more_or_fewer(cmp));
+            self.np(limit)?;
+            self.push(&counted);
+            return Ok(());
+        }
         self.push(" have ");
         let at = self.text.len();
         self.measured_by(values)?;

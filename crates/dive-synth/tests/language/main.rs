@@ -40,7 +40,7 @@ fn wordings() {
 
 /// Whether the words of a span, alone, give its value.
 fn parses_back(span: &Span) -> bool {
-    let words = if LEXICON.quoted(&span.sem) { format!("“{}”", span.text) } else { span.text.clone() };
+    let words = LEXICON.in_sentence(&span.text, &span.sem);
     let mut names = LEXICON.names_at(&words, 0);
     let named = names.any(|(end, value, sem)| end == words.len() && *sem == span.sem && span.value == value);
     let parsed = literal::parse(&span.text, 0, &span.sem).contains(&(span.text.len(), span.value.clone()));

@@ -3,6 +3,7 @@
 use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::{Processing, Retrieval};
 use dive_synth::lexicon::Lexicon;
+use dive_tools::entities::Naming;
 use dive_tools::native::{Builder, NativeFn, NativeTool, native};
 use dive_tools::{Backend, Entities, EntityType, ToolPool};
 use serde_json::{Value, json};
@@ -168,23 +169,24 @@ fn tools() -> Vec<NativeTool> {
     ]
 }
 
-fn entity(name: &str, plural: &str, quoted: bool, names: &[&str]) -> EntityType {
+fn entity(name: &str, plural: &str, naming: Naming, names: &[&str]) -> EntityType {
     EntityType {
         name: name.into(),
         noun: name.into(),
         plural: plural.into(),
         domain: "general".into(),
-        quoted,
+        naming,
+        article: false,
         names: names.iter().map(|n| (*n).to_string()).collect(),
     }
 }
 
 pub fn pool() -> ToolPool {
     let entities = Entities::new([
-        entity("company", "companies", false, &COMPANIES),
-        entity("city", "cities", false, &CITIES),
-        entity("patient", "patients", false, &PATIENTS),
-        entity("paper", "papers", true, &PAPERS),
+        entity("company", "companies", Naming::Thing, &COMPANIES),
+        entity("city", "cities", Naming::Thing, &CITIES),
+        entity("patient", "patients", Naming::Person, &PATIENTS),
+        entity("paper", "papers", Naming::Title, &PAPERS),
     ]);
     let tools = tools().into_iter().map(|t| (t.spec, Box::new(t.backend) as Box<dyn Backend>));
     ToolPool::new(tools, entities).unwrap()

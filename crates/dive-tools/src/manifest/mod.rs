@@ -216,6 +216,7 @@ fn declare(provider: &Head<'_>, entry: ToolEntry) -> ToolSpec {
         kind: entry.kind,
         effect: entry.effect.unwrap_or(Effect::ReadOnly),
         deterministic: true,
+        common_knowledge: false,
         params: entry.params.0.into_iter().map(|(name, p)| param(provider, name, p)).collect(),
         groups: entry.groups,
         output: Output {

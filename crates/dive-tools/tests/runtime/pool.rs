@@ -8,6 +8,7 @@ use dive_core::tool::ErrorKind::{BadArguments, NotFound, Provider, TooLarge};
 use dive_core::tool::ToolKind::Processing;
 use dive_core::tool::{ErrorKind, ToolError};
 use dive_tools::OUTPUT_CAP;
+use dive_tools::entities::Naming;
 use dive_tools::native::{Builder, NativeTool, native};
 use dive_tools::{Backend, Entities, EntityType, ToolPool};
 use serde_json::{Map, Value, json};
@@ -25,7 +26,8 @@ fn entities() -> Entities {
         noun: "company".into(),
         plural: "companies".into(),
         domain: "financial".into(),
-        quoted: false,
+        naming: Naming::Thing,
+        article: false,
         names: names.map(String::from).to_vec(),
     }])
 }

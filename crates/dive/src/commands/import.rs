@@ -1,81 +1,45 @@
-//! `dive tools import`.
+//! `dive import`: exported files back into a run.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow, bail, ensure};
-use dive_connect::{ApiSource, Imported, McpSource};
+use anyhow::Result;
+use clap::Args;
 use serde_json::json;
 
-use crate::cli::Import;
 use crate::print::{self, clean, say};
+use crate::session::Session;
 
-pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
-    match what {
-        Import::Mcp { name, domain, url, env, auth, read_only, allow_private, out, command } => {
-            ensure!(
-                url.is_some() == command.is_empty(),
-                "name the server: a command after `--`, or its address with --url"
-            );
-            let mut headers = std::collections::BTreeMap::new();
-            for pair in auth {
-                let Some((header, variable)) = pair.split_once('=') else {
-                    bail!("`{pair}` is not HEADER=VARIABLE, e.g. Authorization=SERVER_KEY");
-                };
-                headers.insert(header.to_string(), variable.to_string());
-            }
-            let source = McpSource {
-                name: name.clone(),
-                domain: domain.clone(),
-                command: command.clone(),
-                url: url.clone().unwrap_or_default(),
-                env: env.clone(),
-                read_only: read_only.clone(),
-                allow_private: *allow_private,
-                auth: headers,
-            };
-            let imported = dive_connect::import_mcp(&source)?;
-            write(&imported, out.clone(), name, json)
-        }
-        Import::Openapi { spec, name, domain, base_url, only, out } => {
-            let text = fs::read_to_string(spec).map_err(|e| anyhow!("{} cannot be read: {e}", spec.display()))?;
-            let source = ApiSource {
-                name: name.clone(),
-                domain: domain.clone(),
-                base_url: base_url.clone(),
-                only: only.clone(),
-            };
-            let imported = dive_connect::openapi(&text, &source).map_err(|e| anyhow!("{}: {e}", spec.display()))?;
-            write(&imported, out.clone(), name, json)
-        }
-    }
+/// Arguments of `dive import`.
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Files of the formats jsonl, tasks and trajectories, and tools.json of an export with --tools ref.
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Directory of the new run.
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
 }
 
-fn write(imported: &Imported, out: Option<PathBuf>, name: &str, json: bool) -> Result<ExitCode> {
-    let path = out.unwrap_or_else(|| Path::new("tools").join(format!("{name}.toml")));
-    let parsed = dive_tools::manifest::read(&path.display().to_string(), &imported.text).map_err(|e| anyhow!(e))?;
-    let mutating = parsed.tools.iter().filter(|t| t.spec.effect == dive_core::tool::Effect::Mutating).count();
-    if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|e| anyhow!("{} cannot be made: {e}", parent.display()))?;
-    }
-    // A person may have edited the file.
-    ensure!(!path.exists(), "{} is there already; remove it, or name another with --out", path.display());
-    fs::write(&path, &imported.text).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))?;
-    let file = clean(&path.display().to_string());
+pub fn run(args: &Import, json: bool) -> Result<ExitCode> {
+    let files: Vec<&Path> = args.files.iter().map(PathBuf::as_path).collect();
+    // The embedded tools keep what a schema does not say, so that certificates can be verified again.
+    let session = Session::open(1)?;
+    let known = |_: &dive_core::task::Task, name: &str| session.pool.spec(name).cloned();
+    let imported = dive_export::import(&files, &known)?;
+    let summary = dive_store::adopt(&args.out, imported.manifest, &imported.content)?;
+    let (tools, rollouts) = (imported.content.tools.len(), imported.content.rollouts.len());
     if json {
-        print::object(
-            &json!({"manifest": file, "tools": imported.tools, "mutating": mutating, "notes": imported.notes}),
-        )?;
-        return Ok(ExitCode::SUCCESS);
+        print::object(&json!({"run": args.out, "tasks": summary.accepted, "rollouts": rollouts, "tools": tools,
+                              "digest": summary.digest}))?;
+    } else {
+        let text = format!(
+            "{}: {} tasks, {rollouts} rollouts, {tools} tools\ndigest: {}",
+            args.out.display(),
+            summary.accepted,
+            summary.digest.unwrap_or_default()
+        );
+        say(clean(&text))?;
     }
-    for note in &imported.notes {
-        print::note(note);
-    }
-    say(format!(
-        "{file}: {} tools, {mutating} of them may change something and stay out unless enabled",
-        imported.tools
-    ))?;
-    say(format!("\nNext:\n  dive tools list --tools {file}\n  dive tools call NAME '{{…}}' --tools {file}"))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -8,6 +8,7 @@ use anyhow::Result;
 use dive_store::Run;
 use serde::Serialize;
 
+use super::report;
 use super::synth::{Report, ended, numbers};
 use crate::cli::Merge;
 use crate::print::{self, say};
@@ -27,6 +28,7 @@ pub fn run(args: &Merge, file: &File, json: bool) -> Result<ExitCode> {
     let dirs: Vec<PathBuf> = args.dirs.iter().map(|d| settings::run_dir(Some(d), file)).collect();
     let merged = dive_store::merge(&dirs, count, min_yield, &args.out)?;
     let run = Run::open(&args.out)?;
+    report::write(&run, &report::file_of(&args.out))?;
     let summary = run.summary()?;
     let next_range = merged.next.map(|n| n.to_string());
     if json {

@@ -9,29 +9,52 @@ use dive_store::{Entry, Run};
 use crate::cli::{Cli, Command, RunArg};
 use crate::settings::{self, File};
 
+pub mod decontaminate;
+mod diff;
 mod export;
-mod import;
+pub mod import;
+mod llm;
 mod merge;
+mod mock_model;
+pub mod pipeline;
+mod report;
 mod seeds;
-mod serve;
+pub mod select;
+pub mod serve;
 mod show;
+pub mod solve;
+pub mod split;
 mod stats;
 mod synth;
+mod tool_import;
+mod tool_serve;
 mod tools;
 mod verify;
+mod view;
 
 /// Runs what was typed.
 pub fn run(cli: &Cli) -> Result<ExitCode> {
     let file = File::read(cli.config.as_deref())?;
     match &cli.command {
+        Command::Run(args) => pipeline::run(args, &file, cli.json),
         Command::Synth(args) => synth::run(args, &file, cli.json),
         Command::Verify(args) => verify::run(args, &file, cli.json),
         Command::Merge(args) => merge::run(args, &file, cli.json),
         Command::Show(args) => show::run(args, &file, cli.json),
+        Command::Solve(args) => solve::run(args, &file, cli.json),
+        Command::Select(args) => select::run(args, &file, cli.json),
         Command::Export(args) => export::run(args, &file, cli.json),
         Command::Seeds(args) => seeds::run(args, &file, cli.json),
+        Command::Import(args) => import::run(args, cli.json),
+        Command::Split(args) => split::run(args, &file, cli.json),
+        Command::Decontaminate(args) => decontaminate::run(args, &file, cli.json),
+        Command::Serve(args) => serve::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
+        Command::MockModel(args) => mock_model::run(args, cli.json),
+        Command::Diff(args) => diff::run(args, &file, cli.json),
+        Command::Report(args) => report::run(args, &file, cli.json),
+        Command::View(args) => view::run(args, &file, cli.json),
     }
 }
 

@@ -1,16 +1,19 @@
 //! `dive synth`.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
 use dive_core::task::Task;
+use dive_report::html;
 use dive_store::{End, Options, Progress, Run, Summary, Which, Writer, YIELD_WINDOW, synthesise};
 use serde::Serialize;
 
+use super::report;
 use crate::cli::Synth;
+use crate::models::EngineKind;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{DEFAULT_OUT, File, run_dir};
@@ -25,22 +28,72 @@ pub struct Report<'a> {
 }
 
 /// Most episodes of one range.
-const MAX_RANGE: u64 = 100_000_000;
+pub const MAX_RANGE: u64 = 100_000_000;
+
+/// What a synthesis did.
+pub struct Made {
+    /// How it ended.
+    pub end: End,
+    /// The numbers of the run.
+    pub summary: Summary,
+    /// Episodes that there were before.
+    before: u64,
+}
 
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
+    if engine(args, file) == EngineKind::Llm {
+        return super::llm::run(args, file, &args.choices.resolve(&file.synth)?, json);
+    }
+    let Made { end, summary, before } = make(args, file)?;
+    let out = out(args, file);
+    let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
+    if json {
+        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
+    } else {
+        say(numbers(&Run::open(&out)?)?)?;
+        let made = summary.episodes.saturating_sub(before);
+        say(speed(made, seconds))?;
+        if args.range.is_none() {
+            samples(&out)?;
+        }
+        if !matches!(end, End::LowYield { .. }) {
+            say(next(&out, args))?;
+        }
+    }
+    Ok(ended(end))
+}
+
+fn engine(args: &Synth, file: &File) -> EngineKind {
+    args.engine.or(file.engine).unwrap_or_default()
+}
+
+fn out(args: &Synth, file: &File) -> PathBuf {
+    args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into())
+}
+
+/// Makes the tasks, or continues making them.
+pub fn make(args: &Synth, file: &File) -> Result<Made> {
+    let begun = Instant::now();
     let settings = args.choices.resolve(&file.synth)?;
+    ensure!(engine(args, file) == EngineKind::Symbolic, "this command works with the symbolic engine only");
+    ensure!(!args.dry_run, "only models cost something: --dry-run needs --engine llm");
     if let Some(range) = args.range {
         let length = range.end - range.start;
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let out = args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into());
+    let mut session = Session::open(settings.config.world_seed)?;
+    if let Some(path) = &settings.hold_out {
+        let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
+        session = session.without(names)?;
+    }
+    let out = out(args, file);
     let journal = || {
         let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
         args.journal.open(&out, from)
     };
-    let session = Session::open(settings.config.world_seed)?.with(&args.outside.or(&file.tools), journal)?;
+    let session = session.with(&args.outside.or(&file.tools), journal)?;
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     // The engine comes first: settings that the pool cannot satisfy must not leave a run behind.
     let engine = session.engine(&settings, exemplars)?;
@@ -70,21 +123,14 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let summary = writer.summary()?;
     drop(writer);
 
-    let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
-    if json {
-        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
-    } else {
-        say(numbers(&Run::open(&out)?)?)?;
-        let made = summary.episodes.saturating_sub(before.unwrap_or(0));
-        say(speed(made, seconds))?;
-        if args.range.is_none() {
-            samples(&out)?;
-        }
-        if !matches!(end, End::LowYield { .. }) {
-            say(next(&out, args))?;
-        }
+    let before = before.unwrap_or(0);
+    let episodes = summary.episodes.saturating_sub(before);
+    if episodes > 0 {
+        let (seconds, workers) = (begun.elapsed().as_secs_f64(), settings.workers as u64);
+        report::note_effort(&out, html::Session { episodes, seconds, cpu_seconds: cpu_seconds(), workers });
     }
-    Ok(ended(end))
+    report::write(&Run::open(&out)?, &report::file_of(&out))?;
+    Ok(Made { end, summary, before })
 }
 
 /// The exit status of a fold, with a sentence when it is not what was asked for.
@@ -127,7 +173,7 @@ pub fn numbers(run: &Run) -> Result<String> {
     Ok(clean(&text))
 }
 
-fn speed(episodes: u64, seconds: f64) -> String {
+pub fn speed(episodes: u64, seconds: f64) -> String {
     if episodes == 0 {
         return format!("{seconds:.1} s; nothing was left to do");
     }
@@ -137,14 +183,15 @@ fn speed(episodes: u64, seconds: f64) -> String {
 }
 
 /// CPU time of this process where Linux says so, in its ticks of 10 ms.
-fn cpu_seconds() -> Option<f64> {
+pub fn cpu_seconds() -> Option<f64> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks = |i: usize| fields.get(i)?.parse::<f64>().ok();
     Some((ticks(11)? + ticks(12)?) / 100.0)
 }
 
-fn samples(out: &Path) -> Result<()> {
+/// A few tasks, for a person.
+pub fn samples(out: &Path) -> Result<()> {
     let run = Run::open(out)?;
     let tasks = run.count(&Which::Tasks)?;
     let picks: Vec<u64> = (0..tasks.min(3)).map(|i| i * tasks / tasks.min(3)).collect();
@@ -158,7 +205,7 @@ fn samples(out: &Path) -> Result<()> {
     Ok(())
 }
 
-fn next(out: &Path, args: &Synth) -> String {
+pub fn next(out: &Path, args: &Synth) -> String {
     let run = clean(&out.display().to_string());
     if let Some(range) = args.range {
         return format!(
@@ -167,6 +214,6 @@ fn next(out: &Path, args: &Synth) -> String {
         );
     }
     format!(
-        "\nNext:\n  dive show {run} 1        one task with its evidence and derivation\n  dive verify {run}        check every certificate again\n  dive stats {run}         how diverse they are\n  dive export {run}        write them as JSONL"
+        "\nNext:\n  dive show {run} 1        one task with its evidence and derivation\n  dive verify {run}        check every certificate again\n  dive stats {run}         how diverse they are; see also {run}/report.html\n  dive export {run}        write them as JSONL"
     )
 }

@@ -13,7 +13,7 @@ use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{self, File};
 
-use super::{import, serve};
+use super::{tool_import, tool_serve};
 
 pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
     let seed = |world: &World| world.world_seed.or(file.synth.world_seed).unwrap_or(1);
@@ -26,10 +26,10 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
         Tools::List { domain, outside, world } => list(&open(outside, world)?, domain.as_deref(), json),
         Tools::Show { name, outside, world } => show(open(outside, world)?.tool(name)?, json),
         Tools::Call { name, args, outside, world } => call(&open(outside, world)?, name, args, json),
-        Tools::Import(what) => import::run(what, json),
+        Tools::Import(what) => tool_import::run(what, json),
         Tools::Serve(args) => {
             let session = Session::open(seed(&args.world))?.with(&args.outside.or(&file.tools), outside::live)?;
-            serve::run(args, session)
+            tool_serve::run(args, session)
         }
         Tools::Check { live, workers, outside, world } => {
             let workers = settings::workers(workers.or(file.synth.workers))?;

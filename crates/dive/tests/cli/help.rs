@@ -5,17 +5,27 @@ fn every_command_explains_itself() {
     let place = Place::new();
     let commands = [
         "",
+        "run",
         "synth",
         "verify",
         "merge",
         "show",
+        "solve",
+        "select",
         "export",
+        "import",
+        "split",
+        "decontaminate",
+        "serve",
         "tools",
         "tools list",
         "tools show",
         "tools call",
         "tools check",
         "stats",
+        "diff",
+        "report",
+        "view",
     ];
     for command in commands {
         let output = place.dive(&format!("{command} --help"));

@@ -8,8 +8,11 @@
 
 mod errors;
 mod help;
+mod models;
 mod outside;
 mod runs;
+mod shown;
+mod training;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -4,6 +4,7 @@
 //! railways, museums) hangs on cities, so that distances, elevations and climates agree with one another.
 
 use dive_core::rng::Stream;
+use dive_tools::entities::Naming::Thing;
 use rusqlite::Transaction;
 
 use super::names::{self, Taken};
@@ -12,17 +13,17 @@ mod land;
 mod life;
 mod network;
 
-/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+/// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
-    ("city", "city", "cities", "general", false, "SELECT name FROM city ORDER BY name"),
-    ("region", "region", "regions", "general", false, "SELECT name FROM region ORDER BY name"),
-    ("river", "river", "rivers", "general", false, "SELECT name FROM river ORDER BY name"),
-    ("lake", "lake", "lakes", "general", false, "SELECT name FROM lake ORDER BY name"),
-    ("mountain", "mountain", "mountains", "general", false, "SELECT name FROM mountain ORDER BY name"),
-    ("museum", "museum", "museums", "general", false, "SELECT name FROM museum ORDER BY name"),
-    ("festival", "festival", "festivals", "general", false, "SELECT name FROM festival ORDER BY name"),
-    ("airport", "airport", "airports", "general", false, "SELECT name FROM airport ORDER BY name"),
-    ("railway_line", "railway line", "railway lines", "general", false, "SELECT name FROM railway_line ORDER BY name"),
+    ("city", "city", "cities", "general", Thing, "SELECT name FROM city ORDER BY name"),
+    ("region", "region", "regions", "general", Thing, "SELECT name FROM region ORDER BY name"),
+    ("river", "river", "rivers", "general", Thing, "SELECT name FROM river ORDER BY name"),
+    ("lake", "lake", "lakes", "general", Thing, "SELECT name FROM lake ORDER BY name"),
+    ("mountain", "mountain", "mountains", "general", Thing, "SELECT name FROM mountain ORDER BY name"),
+    ("museum", "museum", "museums", "general", Thing, "SELECT name FROM museum ORDER BY name"),
+    ("festival", "festival", "festivals", "general", Thing, "SELECT name FROM festival ORDER BY name"),
+    ("airport", "airport", "airports", "general", Thing, "SELECT name FROM airport ORDER BY name"),
+    ("railway_line", "railway line", "railway lines", "general", Thing, "SELECT name FROM railway_line ORDER BY name"),
 ];
 
 /// Creates and fills this part's tables.
@@ -31,7 +32,7 @@ pub const ENTITIES: &[super::NamedRows] = &[
 /// The database cannot be written.
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut land = land::plan(seed, &mut taken);
     let airports = network::airports(db, seed, &land, &mut taken)?;
     land::write(db, seed, &mut land, &airports, &mut taken)?;

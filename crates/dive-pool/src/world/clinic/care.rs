@@ -44,7 +44,7 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
     let towns = cities.iter().take(32).cloned().collect::<Vec<_>>();
     let mut staff =
         Staff { hospitals: Vec::new(), departments: Vec::new(), physicians: Vec::new(), cities: cities.clone() };
-    let (mut taken, mut people) = (Taken::default(), Taken::default());
+    let (mut taken, mut people) = (Taken::of(db)?, Taken::of(db)?);
     for number in 0..HOSPITALS {
         hospital(db, rng, &mut staff, &towns, number, (&mut taken, &mut people))?;
     }

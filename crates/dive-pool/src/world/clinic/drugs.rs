@@ -96,7 +96,7 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff) ->
     let companies = sample(rng, "SELECT name FROM company ORDER BY name", 110)?;
     let genes = sample(rng, "SELECT symbol FROM gene ORDER BY symbol", 110)?;
     let mut formulary = Formulary { drugs: Vec::new(), disorders: Vec::new() };
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for number in 0..DRUGS {
         let drug = drug(db, rng, &mut taken, number, &companies, &genes)?;
         formulary.drugs.push(drug);
@@ -165,7 +165,7 @@ fn disorders(
     formulary: &mut Formulary,
     genes: &[String],
 ) -> rusqlite::Result<()> {
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for number in 0..DISORDERS {
         let name = taken.fresh(|| format!("{} {}", names::surname(rng), pick(rng, &["syndrome", "disease"])));
         let specialty = SPECIALTIES.get(number % SPECIALTIES.len()).copied().unwrap_or_default();
@@ -230,7 +230,7 @@ fn interactions(db: &Transaction<'_>, rng: &mut Stream, drugs: &[Drug]) -> rusql
 }
 
 fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &Formulary) -> rusqlite::Result<()> {
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for _ in 0..TRIALS {
         let (disorder, _, drugs) = pick(rng, &formulary.disorders);
         // Only two thirds of the formulary are studied, so that these drugs have several trials.
@@ -281,7 +281,7 @@ fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &For
 }
 
 fn assays(db: &Transaction<'_>, rng: &mut Stream, formulary: &Formulary, companies: &[String]) -> rusqlite::Result<()> {
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for (disorder, ..) in &formulary.disorders {
         for _ in 0..rng.between(2, 4) {
             let name = taken.fresh(|| format!("{} {}", names::word(rng, 2), pick(rng, &["Dx", "Check", "Detect"])));

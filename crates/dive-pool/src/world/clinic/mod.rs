@@ -1,6 +1,7 @@
 //! The medical part of a world: hospitals and their staff, disorders, a formulary, trials, assays and a patient register.
 
 use dive_core::rng::Stream;
+use dive_tools::entities::Naming::{Person, Thing};
 use jiff::Span;
 use jiff::civil::Date;
 use rusqlite::Transaction;
@@ -11,15 +12,15 @@ mod care;
 mod drugs;
 mod patients;
 
-/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+/// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
-    ("drug", "drug", "drugs", "medical", false, "SELECT name FROM drug ORDER BY name"),
-    ("hospital", "hospital", "hospitals", "medical", false, "SELECT name FROM hospital ORDER BY name"),
-    ("physician", "physician", "physicians", "medical", false, "SELECT name FROM physician ORDER BY name"),
-    ("patient", "patient", "patients", "medical", false, "SELECT name FROM patient ORDER BY name"),
-    ("disorder", "disorder", "disorders", "medical", false, "SELECT name FROM disorder ORDER BY name"),
-    ("trial", "clinical trial", "clinical trials", "medical", false, "SELECT name FROM trial ORDER BY name"),
-    ("assay", "diagnostic assay", "diagnostic assays", "medical", false, "SELECT name FROM assay ORDER BY name"),
+    ("drug", "drug", "drugs", "medical", Thing, "SELECT name FROM drug ORDER BY name"),
+    ("hospital", "hospital", "hospitals", "medical", Thing, "SELECT name FROM hospital ORDER BY name"),
+    ("physician", "physician", "physicians", "medical", Person, "SELECT name FROM physician ORDER BY name"),
+    ("patient", "patient", "patients", "medical", Person, "SELECT name FROM patient ORDER BY name"),
+    ("disorder", "disorder", "disorders", "medical", Thing, "SELECT name FROM disorder ORDER BY name"),
+    ("trial", "clinical trial", "clinical trials", "medical", Thing, "SELECT name FROM trial ORDER BY name"),
+    ("assay", "diagnostic assay", "diagnostic assays", "medical", Thing, "SELECT name FROM assay ORDER BY name"),
 ];
 
 /// Medical specialties: departments, physicians and disorders each belong to one.

@@ -94,7 +94,7 @@ pub(super) fn generate(
 ) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
     let hospital_cities = column(db, "SELECT city FROM hospital ORDER BY rowid")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for _ in 0..PATIENTS {
         let name = taken.fresh(|| names::person(rng));
         let person = person(db, rng, &name, staff, &hospital_cities)?;

@@ -61,7 +61,7 @@ pub(super) fn compounds_and_enzymes(db: &Transaction<'_>, seed: u64) -> rusqlite
     db.execute_batch(SCHEMA)?;
     let rng = &mut Stream::new(seed, &["genome", "compounds"]);
     let mut row = db.prepare("INSERT INTO compound VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut compounds = Vec::new();
     for _ in 0..110 {
         let name =

@@ -97,7 +97,7 @@ pub(super) fn generate(db: &Transaction<'_>, seed: u64, cities: &[String]) -> ru
 fn taxonomy(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusqlite::Result<Vec<Species>> {
     let mut family_row = db.prepare("INSERT INTO taxonomic_family VALUES (?1, ?2, ?3, ?4)")?;
     let mut genus_row = db.prepare("INSERT INTO genus VALUES (?1, ?2, ?3, ?4)")?;
-    let (mut family_names, mut genus_names) = (Taken::default(), Taken::default());
+    let (mut family_names, mut genus_names) = (Taken::of(db)?, Taken::of(db)?);
     let mut species = Vec::new();
     for _ in 0..34 {
         let weights = CLASSES.map(|c| c.1);
@@ -197,7 +197,7 @@ fn surveys(
     let mut survey_row = db.prepare("INSERT INTO survey VALUES (?1, ?2, ?3, ?4, ?5)")?;
     let mut count_row = db.prepare("INSERT INTO survey_count VALUES (?1, ?2, ?3, ?4)")?;
     let mut study_row = db.prepare("INSERT INTO mark_recapture VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut sites = Vec::new();
     for i in 0..132 {
         let (habitat, words) = rng.pick(&HABITATS).copied().unwrap_or(("forest", &["Forest"]));
@@ -244,7 +244,7 @@ fn surveys(
 
 fn strains(db: &Transaction<'_>, rng: &mut Stream, sites: &[String]) -> rusqlite::Result<()> {
     let mut row = db.prepare("INSERT INTO strain VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for i in 0..290 {
         let name = taken.fresh(|| {
             let letters: String = names::word(rng, 1).chars().filter(char::is_ascii_alphabetic).take(3).collect();

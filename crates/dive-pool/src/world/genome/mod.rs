@@ -2,6 +2,7 @@
 //! with its proteins, variants and orthologs, and the enzymes, compounds and pathways around them.
 
 use dive_core::rng::Stream;
+use dive_tools::entities::Naming::Thing;
 use rusqlite::Transaction;
 
 use super::names;
@@ -10,28 +11,28 @@ mod biochemistry;
 mod ecology;
 mod molecular;
 
-/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+/// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
-    ("gene", "gene", "genes", "biological", false, "SELECT symbol FROM gene ORDER BY symbol"),
-    ("species", "species", "species", "biological", false, "SELECT name FROM species ORDER BY name"),
-    ("genus", "genus", "genera", "biological", false, "SELECT name FROM genus ORDER BY name"),
-    ("taxonomic_family", "family", "families", "biological", false, "SELECT name FROM taxonomic_family ORDER BY name"),
-    ("survey_site", "survey site", "survey sites", "biological", false, "SELECT name FROM survey_site ORDER BY name"),
-    ("strain", "isolate", "isolates", "biological", false, "SELECT name FROM strain ORDER BY name"),
+    ("gene", "gene", "genes", "biological", Thing, "SELECT symbol FROM gene ORDER BY symbol"),
+    ("species", "species", "species", "biological", Thing, "SELECT name FROM species ORDER BY name"),
+    ("genus", "genus", "genera", "biological", Thing, "SELECT name FROM genus ORDER BY name"),
+    ("taxonomic_family", "family", "families", "biological", Thing, "SELECT name FROM taxonomic_family ORDER BY name"),
+    ("survey_site", "survey site", "survey sites", "biological", Thing, "SELECT name FROM survey_site ORDER BY name"),
+    ("strain", "isolate", "isolates", "biological", Thing, "SELECT name FROM strain ORDER BY name"),
     (
         "cytoband",
         "cytogenetic band",
         "cytogenetic bands",
         "biological",
-        false,
+        Thing,
         "SELECT name FROM cytoband ORDER BY name",
     ),
-    ("protein", "protein", "proteins", "biological", false, "SELECT name FROM protein ORDER BY name"),
-    ("variant", "variant", "variants", "biological", false, "SELECT name FROM variant ORDER BY name"),
-    ("biobank", "biobank", "biobanks", "biological", false, "SELECT name FROM biobank ORDER BY name"),
-    ("compound", "compound", "compounds", "biological", false, "SELECT name FROM compound ORDER BY name"),
-    ("enzyme", "enzyme", "enzymes", "biological", false, "SELECT name FROM enzyme ORDER BY name"),
-    ("pathway", "pathway", "pathways", "biological", false, "SELECT name FROM pathway ORDER BY name"),
+    ("protein", "protein", "proteins", "biological", Thing, "SELECT name FROM protein ORDER BY name"),
+    ("variant", "variant", "variants", "biological", Thing, "SELECT name FROM variant ORDER BY name"),
+    ("biobank", "biobank", "biobanks", "biological", Thing, "SELECT name FROM biobank ORDER BY name"),
+    ("compound", "compound", "compounds", "biological", Thing, "SELECT name FROM compound ORDER BY name"),
+    ("enzyme", "enzyme", "enzymes", "biological", Thing, "SELECT name FROM enzyme ORDER BY name"),
+    ("pathway", "pathway", "pathways", "biological", Thing, "SELECT name FROM pathway ORDER BY name"),
 ];
 
 /// Creates and fills this part's tables.

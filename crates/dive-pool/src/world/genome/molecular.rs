@@ -148,7 +148,7 @@ fn reading_frame(rng: &mut Stream, codons: usize, gc: f64) -> String {
 fn genes(db: &Transaction<'_>, rng: &mut Stream, bands: &[Band], enzymes: &[Enzyme]) -> rusqlite::Result<Vec<Gene>> {
     let mut gene_row = db.prepare("INSERT INTO gene VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14)")?;
     let mut protein_row = db.prepare("INSERT INTO protein VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-    let (mut symbols, mut protein_names) = (Taken::default(), Taken::default());
+    let (mut symbols, mut protein_names) = (Taken::of(db)?, Taken::of(db)?);
     let mut genes = Vec::new();
     for i in 0..620 {
         let Some(band) = rng.pick(bands) else { break };
@@ -159,9 +159,9 @@ fn genes(db: &Transaction<'_>, rng: &mut Stream, bands: &[Band], enzymes: &[Enzy
         });
         // The protein of an enzyme gene is the enzyme itself.
         let enzyme = enzymes.get(i);
-        let protein = protein_names.fresh(|| match enzyme {
-            Some(e) => e.name.clone(),
-            None => format!("{}{}", lower(rng, 2), one(rng, &["in", "tin", "cin", "rin", "globin", "lysin"])),
+        let protein = enzyme.map(|e| e.name.clone()).unwrap_or_else(|| {
+            let endings = ["in", "tin", "cin", "rin", "globin", "lysin"];
+            protein_names.fresh(|| format!("{}{}", lower(rng, 2), one(rng, &endings)))
         });
         let length = rng.between(2_400, 190_000);
         let start = rng.between(band.start, band.end - length);
@@ -287,7 +287,7 @@ fn expression(db: &Transaction<'_>, rng: &mut Stream, genes: &[Gene]) -> rusqlit
 fn variants(db: &Transaction<'_>, rng: &mut Stream, genes: &[Gene], cities: &[String]) -> rusqlite::Result<()> {
     let mut bank_row = db.prepare("INSERT INTO biobank VALUES (?1, ?2, ?3, ?4, ?5)")?;
     let mut row = db.prepare("INSERT INTO variant VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut biobanks = Vec::new();
     for _ in 0..9 {
         let name = taken.fresh(|| format!("{}{}", names::word(rng, 1), one(rng, &["Gen", "Bank", "Cohort"])));

@@ -5,6 +5,7 @@
 //! that every tool that lists, counts or reports them agrees.
 
 use dive_core::rng::Stream;
+use dive_tools::entities::Naming::{Person, Thing, Title};
 use rusqlite::{Connection, Transaction};
 
 mod papers;
@@ -12,25 +13,25 @@ mod people;
 mod trials;
 mod words;
 
-/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+/// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
-    ("author", "author", "authors", "academic", false, "SELECT name FROM author ORDER BY name"),
-    ("institution", "institution", "institutions", "academic", false, "SELECT name FROM institution ORDER BY name"),
-    ("journal", "journal", "journals", "academic", false, "SELECT name FROM journal ORDER BY name"),
-    ("publisher", "publisher", "publishers", "academic", false, "SELECT name FROM publisher ORDER BY name"),
-    ("paper", "paper", "papers", "academic", true, "SELECT title FROM paper ORDER BY title"),
-    ("funder", "research funder", "research funders", "academic", false, "SELECT name FROM funder ORDER BY name"),
+    ("author", "researcher", "researchers", "academic", Person, "SELECT name FROM author ORDER BY name"),
+    ("institution", "institution", "institutions", "academic", Thing, "SELECT name FROM institution ORDER BY name"),
+    ("journal", "journal", "journals", "academic", Thing, "SELECT name FROM journal ORDER BY name"),
+    ("publisher", "publisher", "publishers", "academic", Thing, "SELECT name FROM publisher ORDER BY name"),
+    ("paper", "paper", "papers", "academic", Title, "SELECT title FROM paper ORDER BY title"),
+    ("funder", "research funder", "research funders", "academic", Thing, "SELECT name FROM funder ORDER BY name"),
     (
         "project",
         "research project",
         "research projects",
         "academic",
-        false,
+        Thing,
         "SELECT name FROM research_project ORDER BY name",
     ),
-    ("conference", "conference", "conferences", "academic", false, "SELECT name FROM conference ORDER BY name"),
-    ("study", "study", "studies", "academic", false, "SELECT name FROM study ORDER BY name"),
-    ("review", "evidence review", "evidence reviews", "academic", true, "SELECT title FROM review ORDER BY title"),
+    ("conference", "conference", "conferences", "academic", Thing, "SELECT name FROM conference ORDER BY name"),
+    ("study", "study", "studies", "academic", Thing, "SELECT name FROM study ORDER BY name"),
+    ("review", "evidence review", "evidence reviews", "academic", Title, "SELECT title FROM review ORDER BY title"),
 ];
 
 const SCHEMA: &str = "

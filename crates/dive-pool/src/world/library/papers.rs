@@ -54,7 +54,7 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared, people: &Peopl
         drugs: some_of(&mut rng, &shared.drugs, 150),
         companies: some_of(&mut rng, &shared.companies, 120),
     };
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut insert_author = db.prepare("INSERT INTO paper_author VALUES (?1,?2,?3)")?;
     let mut insert = db.prepare(
         "INSERT INTO paper VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19,?20,?21,?22,?23)",

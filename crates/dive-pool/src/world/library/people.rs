@@ -69,7 +69,7 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
     let mut rng = Stream::new(seed, &["library", "people"]);
     // Universities cluster: most towns have none, a university town has several.
     let hubs = some_of(&mut rng, &shared.cities, 60);
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let institutions: Vec<String> = (0..INSTITUTIONS)
         .map(|_| {
             taken.fresh(|| {
@@ -78,7 +78,7 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
             })
         })
         .collect();
-    let mut people = authors(&mut rng);
+    let mut people = authors(&mut rng, Taken::of(db)?);
     insert_institutions(db, &mut rng, &institutions, &hubs, &people)?;
     insert_authors(db, &mut rng, &institutions, &people)?;
     insert_journals(db, &mut rng, shared, &mut people, &mut taken)?;
@@ -87,10 +87,9 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
     Ok(people)
 }
 
-fn authors(rng: &mut Stream) -> People {
+fn authors(rng: &mut Stream, mut taken: Taken) -> People {
     let specialities: Vec<Vec<usize>> =
         (0..INSTITUTIONS).map(|_| (0..5).map(|_| rng.below(FIELDS.len())).collect()).collect();
-    let mut taken = Taken::default();
     let mut authors: Vec<Author> = (0..AUTHORS)
         .map(|_| {
             let institution = rng.below(INSTITUTIONS);
@@ -303,7 +302,7 @@ fn insert_conferences(
     people: &People,
 ) -> rusqlite::Result<()> {
     let mut insert = db.prepare("INSERT INTO conference VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for i in 0..30 {
         let field = i % FIELDS.len();
         let title: Vec<String> = FIELDS[field].0.split(' ').map(names::capitalise).collect();

@@ -39,7 +39,7 @@ fn studies(db: &Transaction<'_>, rng: &mut Stream, hospitals: &[String], papers:
         .collect::<rusqlite::Result<_>>()?;
     let mut insert =
         db.prepare("INSERT INTO study VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12,?13,?14,?15,?16,?17,?18,?19)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for paper in papers {
         let Some(drug) = &paper.drug else { continue };
         if !rng.chance(0.6) {

@@ -176,7 +176,7 @@ pub fn found(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
     // A few towns are business centres, most have two or three headquarters.
     let pull: Vec<f64> = shuffled.iter().map(|_| libm::exp(0.6 * rng.normal())).collect();
     let popular: Vec<f64> = (0..EXCHANGES).map(|i| 1.0 / (i as f64 + 4.0)).collect();
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut companies = Vec::with_capacity(COMPANIES);
     for i in 0..COMPANIES {
         let sector = i % SECTORS.len();
@@ -215,7 +215,7 @@ fn exchanges(
              trading_fee REAL NOT NULL, turnover REAL NOT NULL, leading_index TEXT NOT NULL) STRICT;",
     )?;
     let mut insert = db.prepare("INSERT INTO stock_exchange VALUES (?1, ?2, ?3, ?4, ?5, '')")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for i in 0..EXCHANGES {
         let name = taken.fresh(|| format!("{} Stock Exchange", names::word(rng, 2)));
         let city = rng.pick(cities).cloned().unwrap_or_default();
@@ -281,7 +281,7 @@ pub fn staff(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], citi
              previous_company TEXT NOT NULL) STRICT;",
     )?;
     let mut insert = db.prepare("INSERT INTO executive VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for company in companies {
         for (i, office) in OFFICES.iter().enumerate() {
             if i > 1 && !rng.chance(0.5) {
@@ -328,7 +328,7 @@ pub fn supply(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -> 
             let most = (supplier.revenue as f64 / 12.0).min(customer.cost as f64 / 8.0) / 10.0;
             let value = rounded(most * rng.range(0.15, 1.0), 2);
             let since = day(rng, 2012.max(supplier.founded_year).max(customer.founded_year + 1), 2024);
-            let until = day(rng, 2025, 2032).replacen("2025-0", "2025-1", 1);
+            let until = day(rng, 2026, 2032);
             insert.execute(params![supplier.name, customer.name, value, since, until])?;
         }
     }

@@ -58,7 +58,7 @@ pub fn banks(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
     let mut insert = db.prepare("INSERT INTO bank VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let mut offer = db.prepare("INSERT INTO deposit VALUES (?1, ?2, ?3, ?4)")?;
     let kinds = ["Bank", "Savings Bank", "Banking House", "Credit Union"];
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut names = Vec::new();
     for _ in 0..BANKS {
         let kind = rng.pick(&kinds).copied().unwrap_or_default();
@@ -112,7 +112,7 @@ pub fn bonds(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company], curv
     )?;
     let mut insert = db.prepare("INSERT INTO bond VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let kinds = ["Senior Bond", "Green Bond", "Bond", "Expansion Bond"];
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for company in companies {
         let debt = company.debt as f64 / 10.0;
         if debt < 20.0 || !rng.chance(0.65) {
@@ -159,7 +159,7 @@ pub fn projects(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -
     )?;
     let mut insert = db.prepare("INSERT INTO project VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)")?;
     let mut flow = db.prepare("INSERT INTO project_cash_flow VALUES (?1, ?2, ?3)")?;
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for company in companies {
         if !rng.chance(0.45) {
             continue;

@@ -54,7 +54,7 @@ pub fn manage(
     let mut value_at = db.prepare("INSERT INTO fund_value VALUES (?1, ?2, ?3)")?;
     let mut levels = db.prepare("SELECT level FROM index_level WHERE index_name = ?1 ORDER BY date")?;
     let dates = month_ends();
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     for i in 0..FUNDS {
         let name = taken.fresh(|| format!("{} Fund", names::surname(rng)));
         let strategy = STRATEGIES.get(i % STRATEGIES.len()).copied().unwrap_or_default();

@@ -4,6 +4,7 @@
 //! of the accounts holds exactly. Market data end on the world's today, [`AS_OF`](super::AS_OF).
 
 use dive_core::rng::Stream;
+use dive_tools::entities::Naming::{Person, Thing};
 use rusqlite::Transaction;
 
 mod accounts;
@@ -12,29 +13,29 @@ mod credit;
 mod funds;
 mod prices;
 
-/// Entity types of this part: name, noun, plural, domain, quoted, statement that lists the names.
+/// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
-    ("company", "company", "companies", "financial", false, "SELECT name FROM company ORDER BY name"),
-    ("industry", "industry", "industries", "financial", false, "SELECT name FROM industry ORDER BY name"),
-    ("executive", "executive", "executives", "financial", false, "SELECT name FROM executive ORDER BY name"),
+    ("company", "company", "companies", "financial", Thing, "SELECT name FROM company ORDER BY name"),
+    ("industry", "industry", "industries", "financial", Thing, "SELECT name FROM industry ORDER BY name"),
+    ("executive", "executive", "executives", "financial", Person, "SELECT name FROM executive ORDER BY name"),
     (
         "stock_exchange",
         "stock exchange",
         "stock exchanges",
         "financial",
-        false,
+        Thing,
         "SELECT name FROM stock_exchange ORDER BY name",
     ),
-    ("market_index", "index", "indices", "financial", false, "SELECT name FROM market_index ORDER BY name"),
-    ("bond", "bond", "bonds", "financial", false, "SELECT name FROM bond ORDER BY name"),
-    ("fund", "fund", "funds", "financial", false, "SELECT name FROM fund ORDER BY name"),
-    ("bank", "bank", "banks", "financial", false, "SELECT name FROM bank ORDER BY name"),
+    ("market_index", "index", "indices", "financial", Thing, "SELECT name FROM market_index ORDER BY name"),
+    ("bond", "bond", "bonds", "financial", Thing, "SELECT name FROM bond ORDER BY name"),
+    ("fund", "fund", "funds", "financial", Thing, "SELECT name FROM fund ORDER BY name"),
+    ("bank", "bank", "banks", "financial", Thing, "SELECT name FROM bank ORDER BY name"),
     (
         "investment_project",
         "investment project",
         "investment projects",
         "financial",
-        false,
+        Thing,
         "SELECT name FROM project ORDER BY name",
     ),
 ];

@@ -101,7 +101,7 @@ pub fn quote(db: &Transaction<'_>, rng: &mut Stream, companies: &mut [Company]) 
         }
     }
 
-    let mut taken = Taken::default();
+    let mut taken = Taken::of(db)?;
     let mut names = Vec::new();
     for (i, steps) in sectors.iter().enumerate() {
         let name = taken.fresh(|| format!("{} Index", names::word(rng, 2)));

@@ -1,0 +1,33 @@
+//! `dive diff`.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use dive_report::{Analysis, compare, table};
+use dive_store::Run;
+
+use crate::cli::Diff;
+use crate::gather;
+use crate::print::{self, clean, say};
+use crate::settings::{self, File};
+
+pub fn run(args: &Diff, file: &File, json: bool) -> Result<ExitCode> {
+    let analysis = |name: &String| -> Result<Analysis> {
+        let path = Path::new(name);
+        if path.is_file() {
+            let rows = gather::file(path, args.kinds.as_deref())?;
+            super::stats::skipped(&rows);
+            return Ok(rows.analysis);
+        }
+        gather::analysis(&Run::open(&settings::run_dir(Some(name), file))?)
+    };
+    let (a, b) = (analysis(&args.a)?, analysis(&args.b)?);
+    let comparison = compare::compare((&args.a, &a), (&args.b, &b));
+    if json {
+        print::object(&comparison)?;
+    } else {
+        say(clean(&table::comparison(&comparison)))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,168 @@
+//! From tasks to what trainers load.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::Place;
+
+#[test]
+fn one_command_makes_everything_and_continues_what_was_stopped() {
+    let place = Place::new();
+    let made = place.json("run --count 30 --out runs/a --formats jsonl,hf,sft_sharegpt");
+    assert_eq!(made["synth"]["accepted"], 30);
+    assert_eq!(made["policies"][0]["verdicts"], json!({"correct": 30}));
+    assert_eq!(made["frontier"], Value::Null, "no student, no selection");
+    let rows: Vec<u64> = made["exports"].as_array().unwrap().iter().map(|e| e["rows"].as_u64().unwrap()).collect();
+    assert_eq!(rows, [30, 180, 30]);
+    let more = place.json("run --count 40 --out runs/a");
+    assert_eq!((&more["synth"]["accepted"], &more["policies"][0]["rollouts"]), (&json!(40), &json!(40)));
+    // Stopped between synthesis and solving, it goes on there.
+    place.json("synth --count 40 --out runs/b");
+    let resumed = place.json("run --count 40 --out runs/b");
+    assert_eq!(resumed["synth"]["digest"], more["synth"]["digest"]);
+    let file = |run: &str| fs::read(place.path().join(format!("runs/{run}/export/hf/data/sft/train.jsonl"))).unwrap();
+    assert!(file("a") == file("b"));
+    let text = String::from_utf8(place.dive("run --count 40 --out runs/b").stdout).unwrap();
+    assert!(text.contains("no selection: it needs rollouts of a student model"), "{text}");
+    assert_eq!(place.json("select b")["selected"], false);
+    assert_eq!(place.json("solve b")["made"], 0);
+}
+
+#[test]
+fn exports_come_back_as_the_same_run() {
+    let place = Place::new();
+    place.json("run --count 25 --out runs/a --formats tasks,trajectories");
+    let files = "runs/a/export/tasks/train.jsonl runs/a/export/trajectories/train.jsonl";
+    let imported = place.json(&format!("import {files} --out runs/b"));
+    assert_eq!((&imported["tasks"], &imported["rollouts"]), (&json!(25), &json!(25)));
+    assert_eq!(place.json("verify b --reexecute")["certified"], 25);
+    for format in ["jsonl", "tasks", "trajectories"] {
+        let bytes = |run: &str| {
+            let exported = place.json(&format!("export {run} --format {format}"));
+            let dir = place.path().join(exported["dir"].as_str().unwrap());
+            fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "jsonl"))
+        };
+        let (a, b) = (fs::read(bytes("a").unwrap()).unwrap(), fs::read(bytes("b").unwrap()).unwrap());
+        assert!(a == b, "{format}");
+    }
+    let again = place.refused(&format!("import {files} --out runs/b"));
+    assert_eq!(again, "error: there is a run at runs/b already; name another --out\n");
+}
+
+#[test]
+fn held_out_tools_stay_out_of_training() {
+    let place = Place::new();
+    place.json("run --count 150 --out runs/a --formats jsonl");
+    let split = place.json("split a --by tool --test 0.2 --out parts");
+    let held_out: Vec<&str> = split["held_out"].as_array().unwrap().iter().map(|t| t.as_str().unwrap()).collect();
+    let count = |part: &str| split[part]["tasks"].as_u64().unwrap();
+    assert_eq!(count("train") + count("test") + split["lost"].as_array().unwrap().len() as u64, 150);
+    assert_eq!(split["leaks"]["held_out_tools"], json!([]));
+    place.json("export parts/train --to rows");
+    let rows = fs::read_to_string(place.path().join("rows/tasks.jsonl")).unwrap();
+    for tool in &held_out {
+        assert!(!rows.contains(&format!("\"{tool}\"")), "{tool}");
+    }
+    for part in ["train", "test"] {
+        let verified = place.json(&format!("verify parts/{part}"));
+        assert_eq!(verified["tasks"], verified["certified"], "{verified}");
+    }
+    let made = place.json("synth --count 60 --hold-out parts/held_out.txt --out runs/c");
+    assert_eq!(made["accepted"], 60);
+    let verified = place.json("verify c --reexecute");
+    assert_eq!(verified["certified"], 60);
+    place.json("export c --to rows");
+    let rows = fs::read_to_string(place.path().join("rows/tasks.jsonl")).unwrap();
+    assert!(held_out.iter().all(|tool| !rows.contains(&format!("\"{tool}\""))));
+    assert!(place.refused("synth --count 60 --out runs/c").contains("held_out: "));
+    fs::write(place.path().join("typo.txt"), "great_circle_distanc\n").unwrap();
+    assert!(place.refused("synth --hold-out typo.txt --out runs/d").starts_with("error: typo.txt:1: there is no tool"));
+}
+
+#[test]
+fn planted_benchmark_text_is_found_and_removed() {
+    let place = Place::new();
+    place.json("synth --count 30 --out runs/a");
+    let task = place.json("show a 7");
+    let question = task["question"].as_str().unwrap().to_uppercase();
+    let rows = [json!({"q": "Who wrote the most letters to the king of the hill in May?"}), json!({"q": [question]})];
+    let text: String = rows.iter().map(|r| format!("{r}\n")).collect();
+    fs::write(place.path().join("bench.jsonl"), text).unwrap();
+    let found = place.json("decontaminate a --against bench.jsonl --write-hashes bench.ngrams --remove-to runs/b");
+    assert_eq!(found["overlapping"], json!([task["id"]]));
+    assert_eq!((&found["hits"][0]["field"], &found["hits"][0]["found_at"][0]), (&json!("question"), &json!(1)));
+    assert_eq!(found["checked"][0]["texts"], 2);
+    assert_eq!(place.json("export b")["tasks"], 29);
+    let hashed = place.json("decontaminate a --against bench.ngrams");
+    assert_eq!((&hashed["overlapping"], &hashed["checked"][0]["hashed"]), (&found["overlapping"], &json!(true)));
+    assert!(place.refused("decontaminate a --against nothing.jsonl").starts_with("error: nothing.jsonl: "));
+}
+
+/// A server that ends with its owner.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn post(at: &str, path: &str, cookie: &str, body: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(at).unwrap();
+    let length = body.len();
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {at}\r\nCookie: {cookie}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
+    );
+    stream.write_all((head + body).as_bytes()).unwrap();
+    let mut text = String::new();
+    stream.read_to_string(&mut text).unwrap();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap();
+    let cookie = head.lines().find_map(|l| l.strip_prefix("set-cookie: ")?.split(';').next()).unwrap_or(cookie);
+    (cookie.to_string(), body.to_string())
+}
+
+#[test]
+fn the_served_tools_answer_as_the_certificates_say() {
+    let place = Place::new();
+    place.json("run --count 20 --out runs/a --formats rl_nemo_gym,trajectories");
+    let mut child = place.command("serve --gym a --port 0 --json").stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let _server = Server(child);
+    let started: Value = serde_json::from_str(&line).unwrap();
+    let at = started["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let lines = |format: &str| -> Vec<Value> {
+        let path = place.path().join(format!("runs/a/export/{format}/train.jsonl"));
+        fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    };
+    for (row, oracle) in lines("rl_nemo_gym").into_iter().zip(lines("trajectories")) {
+        let (mut cookie, _) = post(at, "/seed_session", "", &row.to_string());
+        let messages = oracle["messages"].as_array().unwrap();
+        let mut output = Vec::new();
+        for pair in messages[2..].chunks(2) {
+            let Some(call) = pair[0]["tool_calls"].get(0) else {
+                let said = json!([{"type": "output_text", "text": pair[0]["content"]}]);
+                output.push(json!({"type": "message", "role": "assistant", "content": said}));
+                continue;
+            };
+            let (name, args) =
+                (call["function"]["name"].as_str().unwrap(), call["function"]["arguments"].as_str().unwrap());
+            let (next, result) = post(at, &format!("/{name}"), &cookie, args);
+            assert_eq!(result, pair[1]["content"].as_str().unwrap(), "{name} says what was recorded");
+            cookie = next;
+            output.push(json!({"type": "function_call", "call_id": call["id"], "name": name, "arguments": args}));
+            output.push(json!({"type": "function_call_output", "call_id": call["id"], "output": result}));
+        }
+        let mut verify = row;
+        verify["response"] = json!({"output": output});
+        let (_, scored) = post(at, "/verify", &cookie, &verify.to_string());
+        let scored: Value = serde_json::from_str(&scored).unwrap();
+        assert_eq!((&scored["reward"], &scored["decided_by"]), (&json!(1.1), &json!("rules")));
+    }
+    assert!(place.refused("serve --gym a --host 0.0.0.0").contains("set a token for callers in DIVE_TOKEN"));
+}

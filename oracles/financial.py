@@ -1,0 +1,372 @@
+"""Financial: bonds, options, investment, loans, ratios, risk, valuation."""
+
+import math
+from fractions import Fraction
+
+import numpy
+import numpy_financial
+import QuantLib as ql
+import scipy.optimize
+import scipy.stats
+
+from golden import Domain, log, many, num, one, refuse_if, whole
+
+DOMAIN = Domain("financial")
+
+
+def oracle(*args, rel=6e-6, **options):
+    # These tools state six significant digits.
+    return DOMAIN.oracle(*args, rel=rel, **options)
+
+
+# Bonds
+
+def ql_date(text):
+    year, month, day = map(int, text.split("-"))
+    return ql.Date(day, month, year)
+
+
+class Bond:
+    """A bond with annual coupons on the anniversaries of its maturity, ICMA actual/actual, priced by QuantLib."""
+
+    def __init__(self, coupon_rate, maturity, settlement):
+        refuse_if(settlement >= maturity or not 0 <= coupon_rate <= 100)
+        end = ql_date(maturity)
+        self.settlement = ql_date(settlement)
+        ql.Settings.instance().evaluationDate = self.settlement
+        start = ql.NullCalendar().advance(end, -40, ql.Years)
+        schedule = ql.Schedule(start, end, ql.Period(ql.Annual), ql.NullCalendar(), ql.Unadjusted, ql.Unadjusted, ql.DateGeneration.Backward, False)
+        self.count = ql.ActualActual(ql.ActualActual.ISMA, schedule)
+        self.bond = ql.FixedRateBond(0, 100.0, schedule, [coupon_rate / 100], self.count)
+
+    def rate(self, percent):
+        return ql.InterestRate(percent / 100, self.count, ql.Compounded, ql.Annual)
+
+    def price(self, percent):
+        return ql.BondFunctions.cleanPrice(self.bond, self.rate(percent), self.settlement)
+
+    def accrued(self):
+        return ql.BondFunctions.accruedAmount(self.bond, self.settlement)
+
+    def yield_(self, clean):
+        refuse_if(clean <= 0)
+        return scipy.optimize.brentq(lambda y: self.price(y) - clean, -89, 999, xtol=1e-12, rtol=1e-14)
+
+    def duration(self, percent, kind):
+        return ql.BondFunctions.duration(self.bond, self.rate(percent), kind, self.settlement)
+
+
+QUANTLIB = "QuantLib:FixedRateBond, BondFunctions, ActualActual(ISMA)"
+
+
+def terms(r):
+    import datetime
+
+    settlement = datetime.date(2025, 1, 1) + datetime.timedelta(days=r.randint(0, 400))
+    maturity = settlement + datetime.timedelta(days=r.randint(20, 11000))
+    return {"coupon_rate": round(r.uniform(0, 9), 3), "maturity": maturity.isoformat(), "settlement": settlement.isoformat()}
+
+
+def priced(r):
+    return {**terms(r), "clean_price": round(r.uniform(70, 130), 3)}
+
+
+bond_edges = [
+    {"coupon_rate": 0},
+    {"maturity": "2032-02-29", "settlement": "2025-02-28"},
+    {"maturity": "2032-02-29", "settlement": "2025-03-01"},
+    {"maturity": "2028-03-10", "settlement": "2025-03-10"},
+    {"maturity": "2028-03-10", "settlement": "2028-03-09"},
+    {"maturity": "2028-03-10", "settlement": "2028-03-10"},
+    {"coupon_rate": 101},
+    {"coupon_rate": -1},
+]
+
+
+@oracle("bond_price", QUANTLIB, lambda r: {**terms(r), "yield_to_maturity": round(r.uniform(-1, 12), 3)}, edges=bond_edges + [{"yield_to_maturity": 0}, {"yield_to_maturity": -50}], n=25)
+def _(coupon_rate, maturity, yield_to_maturity, settlement):
+    return {"clean_price": Bond(coupon_rate, maturity, settlement).price(yield_to_maturity)}
+
+
+@oracle("accrued_interest", QUANTLIB, terms, edges=bond_edges)
+def _(coupon_rate, maturity, settlement):
+    return {"accrued_interest": Bond(coupon_rate, maturity, settlement).accrued()}
+
+
+@oracle("yield_to_maturity", QUANTLIB, priced, edges=bond_edges[:4] + [{"clean_price": 0}, {"clean_price": -5}], n=25)
+def _(coupon_rate, maturity, clean_price, settlement):
+    return {"yield_to_maturity": Bond(coupon_rate, maturity, settlement).yield_(clean_price)}
+
+
+@oracle("bond_duration", QUANTLIB, priced, edges=bond_edges[:4], n=25)
+def _(coupon_rate, maturity, clean_price, settlement):
+    bond = Bond(coupon_rate, maturity, settlement)
+    rate = bond.yield_(clean_price)
+    return {"macaulay_duration": bond.duration(rate, ql.Duration.Macaulay), "modified_duration": bond.duration(rate, ql.Duration.Modified)}
+
+
+# Options
+
+
+@oracle("black_scholes_price", "QuantLib:BlackCalculator",
+        {"option": one("call", "put"), "share_price": num(5, 200), "strike": num(5, 200), "months_to_expiry": num(0.5, 36, 1), "risk_free_rate": num(-1, 8), "volatility": num(5, 90, 1)},
+        edges=[{"months_to_expiry": 0}, {"volatility": 0}, {"share_price": 0}, {"strike": -1}, {"share_price": 50, "strike": 50}, {"risk_free_rate": 0}], n=40, abs_=1e-8)
+def _(option, share_price, strike, months_to_expiry, risk_free_rate, volatility):
+    refuse_if(min(share_price, strike, months_to_expiry, volatility) <= 0)
+    years = months_to_expiry / 12
+    payoff = ql.PlainVanillaPayoff(ql.Option.Call if option == "call" else ql.Option.Put, strike)
+    discount = math.exp(-risk_free_rate / 100 * years)
+    calculator = ql.BlackCalculator(payoff, share_price / discount, volatility / 100 * math.sqrt(years), discount)
+    return {"price": calculator.value(), "delta": calculator.delta(share_price)}
+
+
+# Investment and loans
+
+flows = lambda r: {"cash_flows": [-round(r.uniform(5, 90), 1)] + [round(r.uniform(1, 40), 1) for _ in range(r.randint(2, 10))]}
+
+
+@oracle("net_present_value", "numpy-financial:npv", lambda r: {**flows(r), "discount_rate": round(r.uniform(-5, 30), 2)},
+        edges=[{"discount_rate": 0}, {"cash_flows": []}, {"cash_flows": [7]}, {"discount_rate": -50}], rel=1e-7)
+def _(cash_flows, discount_rate):
+    refuse_if(not cash_flows)
+    return {"net_present_value": numpy_financial.npv(discount_rate / 100, cash_flows)}
+
+
+@oracle("internal_rate_of_return", "numpy-financial:irr", flows,
+        edges=[{"cash_flows": c} for c in ([5, 5, 5], [], [-10, 5, -3, 9], [-10, 10], [10, -4, -4], [0, -8, 4, 5], [-10, 0, 0, 14.641])], n=30)
+def _(cash_flows):
+    signs = [f > 0 for f in cash_flows if f]
+    refuse_if(sum(a != b for a, b in zip(signs, signs[1:])) != 1)
+    while cash_flows[0] == 0:
+        cash_flows = cash_flows[1:]
+    value = lambda rate: sum(f / (1 + rate) ** t for t, f in enumerate(cash_flows))
+    rate = numpy_financial.irr(cash_flows)
+    assert abs(value(rate)) < 1e-7 * sum(map(abs, cash_flows))
+    return {"internal_rate_of_return": 100 * rate}
+
+
+@oracle("payback_period", "Ross, Westerfield, Jordan, Fundamentals of Corporate Finance, ch. 9, by numpy.interp over cumulative flows", flows,
+        edges=[{"cash_flows": c} for c in ([-60, 20, 30], [5, 5], [], [-10, 10], [-10, 0, 0, 20])])
+def _(cash_flows):
+    refuse_if(not cash_flows or cash_flows[0] >= 0)
+    total = numpy.cumsum(cash_flows)
+    refuse_if(total.max() < 0)
+    after = int(numpy.argmax(total >= 0))
+    return {"payback_period": numpy.interp(0, total[after - 1:after + 1], [after - 1, after])}
+
+
+@oracle("break_even_quantity", "contribution margin in exact fractions, rounded up", {"fixed_cost": num(0.01, 40, 3), "unit_price": num(40, 400), "unit_cost": num(1, 60)},
+        edges=[{"fixed_cost": 0}, {"unit_price": 20, "unit_cost": 20}, {"fixed_cost": -1}, {"fixed_cost": 0.002, "unit_price": 200, "unit_cost": 120}], rel=0)
+def _(fixed_cost, unit_price, unit_cost):
+    refuse_if(unit_price <= unit_cost or fixed_cost < 0)
+    exact = lambda x: Fraction(str(x))
+    return {"break_even_quantity": math.ceil(exact(fixed_cost) * 10**6 / (exact(unit_price) - exact(unit_cost)))}
+
+
+@oracle("straight_line_depreciation", "IAS 16.62, straight-line method", {"cost": num(5, 200, 1), "residual_value": num(0, 4, 1), "useful_life": whole(2, 30)},
+        edges=[{"residual_value": 500}, {"useful_life": 0}, {"residual_value": -1}])
+def _(cost, residual_value, useful_life):
+    refuse_if(residual_value < 0 or residual_value > cost or useful_life <= 0)
+    return {"annual_depreciation": float((Fraction(str(cost)) - Fraction(str(residual_value))) / useful_life)}
+
+
+@oracle("declining_balance_value", "IAS 16.62, diminishing balance method, year by year", {"cost": num(5, 200, 1), "depreciation_rate": num(0, 60, 1), "years": whole(0, 20)},
+        edges=[{"years": 0}, {"depreciation_rate": 100}, {"depreciation_rate": 0}, {"cost": -1}])
+def _(cost, depreciation_rate, years):
+    refuse_if(cost < 0)
+    for _ in range(years):
+        cost -= cost * depreciation_rate / 100
+    return {"book_value": cost}
+
+
+@oracle("loan_instalment", "numpy-financial:pmt, ipmt", {"principal": num(0.05, 90, 3), "annual_rate": num(0.1, 12, 2), "term": whole(1, 40)},
+        edges=[{"annual_rate": 0}, {"principal": 0}, {"term": 0}, {"term": 2.5}, {"annual_rate": 0.01}], rel=1e-7)
+def _(principal, annual_rate, term):
+    refuse_if(principal <= 0 or term <= 0)
+    months, rate = round(12 * term), annual_rate / 1200
+    interest = -numpy_financial.ipmt(rate, numpy.arange(1, months + 1), months, principal).sum() if rate else 0
+    return {"monthly_instalment": -1e6 * numpy_financial.pmt(rate, months, principal), "total_interest": interest}
+
+
+@oracle("deposit_value", "numpy-financial:fv", {"deposit": num(100, 90000), "annual_rate": num(-2, 12), "term": num(0, 30, 1)},
+        edges=[{"annual_rate": 0}, {"term": 0}, {"deposit": -1}, {"deposit": 0}], rel=1e-7)
+def _(deposit, annual_rate, term):
+    refuse_if(deposit < 0)
+    return {"final_value": numpy_financial.fv(annual_rate / 100, term, 0, -deposit)}
+
+
+@oracle("effective_annual_rate", "QuantLib:InterestRate.equivalentRate", {"nominal_rate": num(-5, 30), "compounding": one("half-yearly", "quarterly", "monthly", "weekly", "daily")},
+        edges=[{"nominal_rate": 0}, {"nominal_rate": 100, "compounding": "daily"}])
+def _(nominal_rate, compounding):
+    frequency = {"half-yearly": ql.Semiannual, "quarterly": ql.Quarterly, "monthly": ql.Monthly, "weekly": ql.Weekly, "daily": ql.Daily}[compounding]
+    nominal = ql.InterestRate(nominal_rate / 100, ql.Actual365Fixed(), ql.Compounded, frequency)
+    return {"effective_rate": 100 * nominal.equivalentRate(ql.Compounded, ql.Annual, 1.0).rate()}
+
+
+# Ratios, in exact fractions
+
+F = lambda x: Fraction(str(x))
+money = num(1, 5000, 1)
+
+
+def ratio(tool, source, key, args, positive, value, edges=(), rel=6e-6):
+    """A quotient of statement values that needs some of them above zero."""
+
+    @oracle(tool, source, args, edges=[*({name: 0} for name in positive), *({name: -7.5} for name in positive), *edges], rel=rel)
+    def _(**given):
+        refuse_if(any(given[name] <= 0 for name in positive))
+        return {key: float(value(**{name: F(v) for name, v in given.items()}))}
+
+
+RWJ = "Ross, Westerfield, Jordan, Fundamentals of Corporate Finance, ch. 3, in exact fractions"
+ratio("net_profit_margin", RWJ, "net_profit_margin", {"net_income": num(-300, 900, 1), "revenue": money}, ["revenue"], lambda net_income, revenue: 100 * net_income / revenue)
+ratio("gross_margin", RWJ, "gross_margin", {"revenue": money, "cost_of_revenue": money}, ["revenue"], lambda revenue, cost_of_revenue: 100 - 100 * cost_of_revenue / revenue)
+ratio("return_on_equity", RWJ, "return_on_equity", {"net_income": num(-300, 900, 1), "equity": money}, ["equity"], lambda net_income, equity: 100 * net_income / equity)
+ratio("return_on_assets", RWJ, "return_on_assets", {"net_income": num(-300, 900, 1), "total_assets": money}, ["total_assets"], lambda net_income, total_assets: 100 * net_income / total_assets)
+ratio("effective_tax_rate", "IAS 12.86, in exact fractions", "effective_tax_rate", {"income_tax": num(-20, 300, 1), "pretax_income": money}, ["pretax_income"], lambda income_tax, pretax_income: 100 * income_tax / pretax_income)
+ratio("collection_period", RWJ, "collection_period", {"receivables": money, "revenue": money}, ["revenue"], lambda receivables, revenue: receivables / (revenue / 365), edges=[{"receivables": 0}])
+ratio("current_ratio", RWJ, "current_ratio", {"current_assets": money, "current_liabilities": money}, ["current_liabilities"], lambda current_assets, current_liabilities: current_assets / current_liabilities)
+ratio("debt_to_equity", RWJ, "debt_to_equity", {"total_debt": money, "equity": money}, ["equity"], lambda total_debt, equity: total_debt / equity)
+ratio("interest_coverage", RWJ, "interest_coverage", {"operating_income": num(-100, 900, 1), "interest_expense": num(0.1, 90, 1)}, ["interest_expense"], lambda operating_income, interest_expense: operating_income / interest_expense)
+ratio("current_yield", "Fabozzi, Bond Markets, Analysis, and Strategies, ch. 3, in exact fractions", "current_yield", {"coupon_rate": num(0, 9, 3), "clean_price": num(60, 140)}, ["clean_price"], lambda coupon_rate, clean_price: 100 * coupon_rate / clean_price)
+ratio("earnings_per_share", "IAS 33.10, in exact fractions", "earnings_per_share", {"net_income": num(-50, 900, 1), "shares_outstanding": whole(100_000, 400_000_000)}, [], lambda net_income, shares_outstanding: net_income * 10**6 / shares_outstanding)
+ratio("price_earnings_ratio", RWJ, "price_earnings_ratio", {"price": num(1, 400), "earnings_per_share": num(0.05, 20)}, ["earnings_per_share"], lambda price, earnings_per_share: price / earnings_per_share)
+ratio("dividend_yield", "Brealey, Myers, Allen, Principles of Corporate Finance, ch. 4, in exact fractions", "dividend_yield", {"dividend": num(0, 20), "price": num(1, 400)}, ["price"], lambda dividend, price: 100 * dividend / price)
+ratio("market_capitalisation", "price times shares, in exact fractions", "market_capitalisation", {"price": num(1, 400), "shares_outstanding": whole(100_000, 400_000_000)}, ["price"], lambda price, shares_outstanding: price * shares_outstanding / 10**6, rel=1e-7)
+ratio("enterprise_value", "Berk and DeMarzo, Corporate Finance, ch. 2, in exact fractions", "enterprise_value", {"market_capitalisation": money, "net_debt": num(-500, 900, 1)}, ["market_capitalisation"], lambda market_capitalisation, net_debt: market_capitalisation + net_debt, rel=1e-7)
+ratio("ev_to_ebitda", "Berk and DeMarzo, Corporate Finance, ch. 2, in exact fractions", "ev_to_ebitda", {"enterprise_value": money, "ebitda": num(1, 900, 1)}, ["ebitda"], lambda enterprise_value, ebitda: enterprise_value / ebitda)
+ratio("price_to_book", RWJ, "price_to_book", {"market_capitalisation": money, "equity": money}, ["equity"], lambda market_capitalisation, equity: market_capitalisation / equity)
+
+
+@oracle("dupont_analysis", RWJ, {"net_income": num(-300, 900, 1), "revenue": money, "total_assets": money, "equity": money}, edges=[{"revenue": 0}, {"total_assets": 0}, {"equity": -1}, {"net_income": 0}])
+def _(net_income, revenue, total_assets, equity):
+    refuse_if(min(revenue, total_assets, equity) <= 0)
+    return {"asset_turnover": F(revenue) / F(total_assets), "equity_multiplier": F(total_assets) / F(equity), "return_on_equity": 100 * F(net_income) / F(equity)}
+
+
+@oracle("altman_z_score", "Altman, Hartzell, Peck 1995: 6.56 X1 + 3.26 X2 + 6.72 X3 + 1.05 X4, in exact fractions",
+        {"working_capital": num(-500, 900, 1), "retained_earnings": num(-500, 900, 1), "operating_income": num(-200, 500, 1), "equity": num(-100, 900, 1), "total_liabilities": money, "total_assets": money},
+        edges=[{"total_liabilities": 0}, {"total_assets": 0}])
+def _(working_capital, retained_earnings, operating_income, equity, total_liabilities, total_assets):
+    refuse_if(min(total_liabilities, total_assets) <= 0)
+    x = [F(working_capital) / F(total_assets), F(retained_earnings) / F(total_assets), F(operating_income) / F(total_assets), F(equity) / F(total_liabilities)]
+    return {"z_score": sum(F(w) * v for w, v in zip(("6.56", "3.26", "6.72", "1.05"), x))}
+
+
+@oracle("free_cash_flow", "operating cash flow less capital expenditure, in exact fractions", {"operating_cash_flow": num(-100, 900, 1), "capital_expenditure": num(0, 400, 1)}, edges=[{"capital_expenditure": -1}, {"capital_expenditure": 0}])
+def _(operating_cash_flow, capital_expenditure):
+    refuse_if(capital_expenditure < 0)
+    return {"free_cash_flow": F(operating_cash_flow) - F(capital_expenditure)}
+
+
+@oracle("gordon_growth_value", "Gordon and Shapiro 1956, as the sum of 200,000 discounted dividends", {"dividend": num(0.1, 9), "cost_of_equity": num(5, 14), "dividend_growth": num(-2, 4.5)},
+        edges=[{"dividend": 0}, {"cost_of_equity": 3, "dividend_growth": 3}, {"cost_of_equity": 2, "dividend_growth": 3}, {"dividend": -1}])
+def _(dividend, cost_of_equity, dividend_growth):
+    refuse_if(dividend < 0 or cost_of_equity <= dividend_growth)
+    q = (100 + dividend_growth) / (100 + cost_of_equity)
+    return {"fair_value": dividend * math.fsum(q**t for t in range(1, 200_000))}
+
+
+@oracle("cost_of_equity", "Sharpe 1964, in exact fractions", {"risk_free_rate": num(-1, 6), "beta": num(-0.5, 2.5), "equity_risk_premium": num(2, 8)}, edges=[{"beta": 0}, {"beta": 1}])
+def _(risk_free_rate, beta, equity_risk_premium):
+    return {"cost_of_equity": F(risk_free_rate) + F(beta) * F(equity_risk_premium)}
+
+
+@oracle("relever_beta", "Hamada 1972, in exact fractions", {"unlevered_beta": num(0.1, 2), "debt_to_equity": num(0, 3), "tax_rate": num(0, 45, 1)}, edges=[{"debt_to_equity": 0}, {"debt_to_equity": -0.1}, {"tax_rate": 100}])
+def _(unlevered_beta, debt_to_equity, tax_rate):
+    refuse_if(debt_to_equity < 0)
+    return {"levered_beta": F(unlevered_beta) * (1 + (1 - F(tax_rate) / 100) * F(debt_to_equity))}
+
+
+@oracle("weighted_average_cost_of_capital", "numpy:average with weights", {"cost_of_equity": num(4, 14), "cost_of_debt": num(1, 8), "equity_value": money, "debt_value": num(0, 2000, 1), "tax_rate": num(0, 45, 1)},
+        edges=[{"debt_value": 0}, {"equity_value": 0}, {"equity_value": 0, "debt_value": 0}, {"debt_value": -1}])
+def _(cost_of_equity, cost_of_debt, equity_value, debt_value, tax_rate):
+    refuse_if(min(equity_value, debt_value) < 0 or equity_value + debt_value == 0)
+    return {"wacc": numpy.average([cost_of_equity, cost_of_debt * (1 - tax_rate / 100)], weights=[equity_value, debt_value])}
+
+
+# Return and risk
+
+
+def walk(low, high):
+    def draw(r):
+        prices = [r.uniform(5, 300)]
+        for _ in range(r.randint(low, high) - 1):
+            prices.append(prices[-1] * math.exp(r.gauss(0.004, 0.06)))
+        return [round(p, 2) for p in prices]
+
+    return draw
+
+
+bad_prices = [{"prices": []}, {"prices": [5]}, {"prices": [5, 0, 4]}, {"prices": [5, -1, 4]}]
+
+
+def refuse_prices(prices, least):
+    refuse_if(len(prices) < least or min(prices, default=0) <= 0)
+
+
+@oracle("annualised_volatility", "numpy:std(ddof=1) of log returns", {"prices": walk(4, 36)}, edges=bad_prices + [{"prices": [5, 6]}, {"prices": [5, 5, 5]}])
+def _(prices):
+    refuse_prices(prices, 3)
+    return {"annualised_volatility": 100 * math.sqrt(12) * numpy.std(numpy.diff(numpy.log(prices)), ddof=1)}
+
+
+@oracle("maximum_drawdown", "numpy:maximum.accumulate", {"prices": walk(3, 36)}, edges=bad_prices + [{"prices": [1, 2, 3]}, {"prices": [3, 2, 1]}])
+def _(prices):
+    refuse_prices(prices, 2)
+    peak = numpy.maximum.accumulate(prices)
+    return {"maximum_drawdown": 100 * float(((peak - numpy.array(prices)) / peak).max())}
+
+
+@oracle("price_return", "first to last price, in exact fractions", {"prices": walk(3, 36)}, edges=bad_prices + [{"prices": [4, 9, 4]}])
+def _(prices):
+    refuse_prices(prices, 2)
+    return {"price_return": 100 * (F(prices[-1]) / F(prices[0]) - 1)}
+
+
+@oracle("moving_average", "pandas:Series.rolling", lambda r: {"prices": (p := walk(6, 36)(r)), "window": r.randint(1, len(p))}, edges=[{"prices": [5, 6], "window": 3}, {"window": 1}, {"prices": [], "window": 1}])
+def _(prices, window):
+    import pandas
+
+    refuse_prices(prices, window)
+    return {"moving_average": pandas.Series(prices).rolling(window).mean().iloc[-1]}
+
+
+@oracle("revenue_cagr", "scipy:optimize.brentq on the definition", {"revenues": many(num(20, 3000, 1), 2, 9)}, edges=[{"revenues": []}, {"revenues": [5]}, {"revenues": [5, 0]}, {"revenues": [5, 5]}])
+def _(revenues):
+    refuse_prices(revenues, 2)
+    years = len(revenues) - 1
+    rate = scipy.optimize.brentq(lambda g: revenues[0] * (1 + g) ** years - revenues[-1], -0.9999999, 1000, xtol=1e-14, rtol=1e-14)
+    return {"cagr": 100 * rate}
+
+
+@oracle("mean_dividend_growth", "pandas:Series.pct_change", {"dividends": many(num(0.5, 5), 2, 9)}, edges=[{"dividends": []}, {"dividends": [1]}, {"dividends": [1, 0]}, {"dividends": [2, 2]}])
+def _(dividends):
+    import pandas
+
+    refuse_prices(dividends, 2)
+    return {"dividend_growth": 100 * pandas.Series(dividends).pct_change().mean()}
+
+
+def returns(r):
+    n = r.randint(3, 36)
+    index = [round(r.gauss(0.5, 4), 2) for _ in range(n)]
+    return {"share_returns": [round(1.2 * x + r.gauss(0, 3), 2) for x in index], "index_returns": index}
+
+
+@oracle("beta_against_index", "scipy:stats.linregress", returns,
+        edges=[{"share_returns": [1, 2], "index_returns": [1, 2]}, {"share_returns": [1, 2, 3], "index_returns": [1, 2]}, {"index_returns": [2, 2, 2], "share_returns": [1, 2, 3]}])
+def _(share_returns, index_returns):
+    refuse_if(len(share_returns) != len(index_returns) or len(share_returns) < 3 or len(set(index_returns)) == 1)
+    line = scipy.stats.linregress(index_returns, share_returns)
+    return {"beta": line.slope, "correlation": line.rvalue}
+
+
+@oracle("sharpe_ratio", "pandas:pct_change, mean and std, by Sharpe 1994", {"prices": walk(4, 36), "risk_free_rate": num(-1, 5)}, edges=[{"prices": [5, 5, 5]}, {"prices": [5, 6]}, {"prices": [5, -6, 7]}])
+def _(prices, risk_free_rate):
+    import pandas
+
+    refuse_prices(prices, 3)
+    monthly = pandas.Series(prices).pct_change().dropna()
+    refuse_if(monthly.std() == 0)
+    return {"sharpe_ratio": (12 * monthly.mean() - risk_free_rate / 100) / (math.sqrt(12) * monthly.std())}
