@@ -40,6 +40,8 @@ pub enum JsonType {
     String,
     /// true or false.
     Boolean,
+    /// An object, as its schema says.
+    Object,
     /// A list of one type.
     Array(Box<JsonType>),
 }
@@ -52,6 +54,7 @@ impl JsonType {
             JsonType::Integer => "integer",
             JsonType::String => "string",
             JsonType::Boolean => "boolean",
+            JsonType::Object => "object",
             JsonType::Array(items) => {
                 map.insert("items".into(), Value::Object(items.schema()));
                 "array"
@@ -100,6 +103,9 @@ pub struct Param {
     /// Constants a person would plausibly ask about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sample: Option<Sample>,
+    /// What the type, bounds and choices cannot say: a JSON Schema that a server or specification declares.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Map<String, Value>>,
 }
 
 impl Param {
@@ -325,7 +331,7 @@ impl ToolSpec {
     pub fn input_schema(&self) -> Value {
         let mut properties = Map::new();
         for p in &self.params {
-            let mut schema = p.json.schema();
+            let mut schema = p.schema.clone().unwrap_or_else(|| p.json.schema());
             schema.insert("description".into(), p.description.clone().into());
             if !p.choices.is_empty() {
                 schema.insert("enum".into(), p.choices.iter().map(|c| c.value.clone()).collect());
@@ -358,8 +364,14 @@ pub enum ErrorKind {
     BadArguments,
     /// Nothing of that name or key.
     NotFound,
+    /// The provider refuses whoever asks: a missing, wrong or expired key.
+    Unauthorised,
+    /// The provider wants fewer calls.
+    RateLimited,
     /// Took too long, or too many steps.
     Timeout,
+    /// The provider could not be reached, or the connection broke.
+    Transport,
     /// The result exceeds the cap.
     TooLarge,
     /// The provider failed.
@@ -393,9 +405,17 @@ impl ToolError {
         ToolError::new(ErrorKind::NotFound, message)
     }
 
+    /// Whether this says something about the way to the provider rather than about the question: no observation to
+    /// reason from, and nothing to keep.
+    pub fn is_infrastructure(&self) -> bool {
+        use ErrorKind::{RateLimited, Timeout, Transport, Unauthorised};
+        matches!(self.kind, Unauthorised | RateLimited | Timeout | Transport)
+    }
+
     /// Whether trying again may help.
     pub fn is_retryable(&self) -> bool {
-        matches!(self.kind, ErrorKind::Timeout | ErrorKind::Provider)
+        use ErrorKind::{Provider, RateLimited, Timeout, Transport};
+        matches!(self.kind, RateLimited | Timeout | Transport | Provider)
     }
 }
 

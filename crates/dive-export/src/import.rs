@@ -223,6 +223,7 @@ fn param(name: &str, property: &Map<String, Value>, required: &[&str]) -> Option
         minimum: property.get("minimum").and_then(Value::as_f64),
         maximum: property.get("maximum").and_then(Value::as_f64),
         sample: None,
+        schema: None,
     })
 }
 

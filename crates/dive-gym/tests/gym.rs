@@ -30,6 +30,7 @@ fn tool(name: &str) -> ToolSpec {
         minimum: None,
         maximum: None,
         sample: None,
+        schema: None,
     };
     ToolSpec {
         id: format!("general.fake.{name}"),

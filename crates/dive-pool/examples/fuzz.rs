@@ -28,7 +28,7 @@ use serde_json::{Map, Value, json};
 type Args = Map<String, Value>;
 
 /// The pool's output cap, with the bytes that marking a cut list takes.
-const CAP: usize = dive_tools::pool::OUTPUT_CAP + 64;
+const CAP: usize = dive_tools::OUTPUT_CAP + 64;
 /// Longest error message in characters: it goes into a model's context.
 const MESSAGE_CAP: usize = 1024;
 /// A call that takes longer is reported; wall time, so with room for a busy machine.
@@ -488,6 +488,9 @@ fn nasty(json: &JsonType, rng: &mut Stream) -> Value {
                 long("K"),
             ];
             pick(rng, &odd).unwrap_or_default().into()
+        }
+        JsonType::Object => {
+            pick(rng, &[json!({}), json!({"": null}), json!({"a": {"a": [1e308]}})]).unwrap_or_default()
         }
         JsonType::Array(inner) => {
             let n = pick(rng, &[0_usize, 0, 1, 2, 3, 20_000]).unwrap_or(0);

@@ -54,6 +54,25 @@ impl Entities {
         Entities { types, index }
     }
 
+    /// These and others of which only some members are known: any name may be one of them. Names of a type that is here
+    /// already join it.
+    #[must_use]
+    pub fn and(mut self, others: impl IntoIterator<Item = EntityType>) -> Entities {
+        for other in others {
+            self.index.remove(&other.name);
+            match self.types.get_mut(&other.name) {
+                Some(known) => {
+                    let new: Vec<String> = other.names.into_iter().filter(|n| !known.names.contains(n)).collect();
+                    known.names.extend(new);
+                }
+                None => {
+                    self.types.insert(other.name.clone(), other);
+                }
+            }
+        }
+        self
+    }
+
     /// The type of that name.
     pub fn get(&self, name: &str) -> Option<&EntityType> {
         self.types.get(name)

@@ -6,6 +6,7 @@
 //! Two backends so far: [`native`] (typed Rust functions) and [`sql`] (one read-only statement over SQLite, declared in
 //! a [`manifest`]).
 
+mod cap;
 pub mod check;
 pub mod entities;
 pub mod manifest;
@@ -13,5 +14,6 @@ pub mod native;
 pub mod pool;
 pub mod sql;
 
+pub use cap::OUTPUT_CAP;
 pub use entities::{Entities, EntityType};
 pub use pool::{Backend, Tool, ToolPool};

@@ -133,6 +133,7 @@ impl Builder {
             minimum: None,
             maximum: None,
             sample: None,
+            schema: None,
         });
         self
     }

@@ -1,18 +1,17 @@
 //! All tools known to a run, and the runtime around them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use dive_core::canon;
 use dive_core::evidence::Outcome;
 use dive_core::sem::Sem;
-use dive_core::tool::{ErrorKind, ToolError, ToolSpec};
+use dive_core::tool::{ToolError, ToolSpec};
 use jsonschema::Validator;
 use serde_json::{Map, Value};
 
-use crate::entities::Entities;
-
-/// Longest result, in bytes of JSON; longer lists are cut and marked.
-pub const OUTPUT_CAP: usize = 8 * 1024;
+use crate::cap;
+use crate::entities::{Entities, EntityType};
 
 /// What executes a tool.
 pub trait Backend: Send + Sync {
@@ -47,9 +46,25 @@ impl ToolPool {
         tools: impl IntoIterator<Item = (ToolSpec, Box<dyn Backend>)>,
         entities: Entities,
     ) -> Result<ToolPool, String> {
-        let mut built = Vec::new();
+        ToolPool { tools: Vec::new(), by_name: HashMap::new(), entities }.with(tools, [])
+    }
+
+    /// This pool with more tools and with more entities that they know.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(
+        self,
+        tools: impl IntoIterator<Item = (ToolSpec, Box<dyn Backend>)>,
+        entities: impl IntoIterator<Item = EntityType>,
+    ) -> Result<ToolPool, String> {
+        let entities = self.entities.and(entities);
+        let mut built = self.tools;
         for (spec, backend) in tools {
-            let validator = jsonschema::validator_for(&spec.input_schema())
+            // Schemas may be a stranger's: patterns run in linear time.
+            let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
+            let validator = options
+                .build(&spec.input_schema())
                 .map_err(|e| format!("tool `{}`: the schema is invalid: {e}", spec.id))?;
             built.push(Tool { spec, backend, validator });
         }
@@ -102,23 +117,43 @@ impl ToolPool {
         }
     }
 
-    fn try_call(&self, name: &str, args: &Map<String, Value>) -> Result<(Value, bool), ToolError> {
-        let tool = self
-            .by_name
-            .get(name)
-            .and_then(|i| self.tools.get(*i))
-            .ok_or_else(|| ToolError::not_found(format!("There is no tool `{name}`.")))?;
-        // Null for an optional parameter means absent.
-        let given;
+    /// The arguments as a backend gets them: null for an optional parameter means absent, and what is left fits the
+    /// schema. For callers that run the backend themselves; [`call`](Self::call) does this too.
+    ///
+    /// # Errors
+    /// There is no such tool, or the arguments do not fit.
+    pub fn admit<'a>(
+        &self,
+        name: &str,
+        args: &'a Map<String, Value>,
+    ) -> Result<Cow<'a, Map<String, Value>>, ToolError> {
+        let tool = self.tool(name)?;
         let args = if args.values().any(Value::is_null) {
-            given = args.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect();
-            &given
+            Cow::Owned(args.iter().filter(|(_, v)| !v.is_null()).map(|(k, v)| (k.clone(), v.clone())).collect())
         } else {
-            args
+            Cow::Borrowed(args)
         };
-        self.validate(tool, args)?;
-        let value = tool.backend.call(args)?;
-        cap(&tool.spec, value)
+        self.validate(tool, &args)?;
+        Ok(args)
+    }
+
+    /// A backend's result as callers get it: cut to the cap, and whether it is everything there is.
+    ///
+    /// # Errors
+    /// There is no such tool, or the result is too long and has nothing that can be cut.
+    pub fn deliver(&self, name: &str, value: Value) -> Result<(Value, bool), ToolError> {
+        cap::cap(&self.tool(name)?.spec, value)
+    }
+
+    fn tool(&self, name: &str) -> Result<&Tool, ToolError> {
+        let tool = self.by_name.get(name).and_then(|i| self.tools.get(*i));
+        tool.ok_or_else(|| ToolError::not_found(format!("There is no tool `{name}`.")))
+    }
+
+    fn try_call(&self, name: &str, args: &Map<String, Value>) -> Result<(Value, bool), ToolError> {
+        let args = self.admit(name, args)?;
+        let tool = self.tool(name)?;
+        cap::cap(&tool.spec, tool.backend.call(&args)?)
     }
 
     fn validate(&self, tool: &Tool, args: &Map<String, Value>) -> Result<(), ToolError> {
@@ -144,24 +179,4 @@ impl ToolPool {
         }
         Ok(())
     }
-}
-
-/// Cuts a list to the output cap; a result without a list that is too long is refused.
-fn cap(spec: &ToolSpec, mut value: Value) -> Result<(Value, bool), ToolError> {
-    let mut size = serde_json::to_vec(&value).map_or(usize::MAX, |v| v.len());
-    let mut truncated = value.get("truncated").is_some_and(|t| t == &Value::Bool(true));
-    if size > OUTPUT_CAP {
-        truncated = true;
-        let list = spec.output.rows.as_ref().and_then(|r| value.pointer_mut(&r.pointer)).and_then(Value::as_array_mut);
-        let too_large = || ToolError::new(ErrorKind::TooLarge, "The result is too long; ask for less.");
-        let list = list.ok_or_else(too_large)?;
-        while size + 20 > OUTPUT_CAP {
-            let dropped = list.pop().ok_or_else(too_large)?;
-            size -= serde_json::to_vec(&dropped).map_or(0, |v| v.len() + 1);
-        }
-        if let Some(map) = value.as_object_mut() {
-            map.insert("truncated".into(), true.into());
-        }
-    }
-    Ok((value, spec.output.complete && !truncated))
 }

@@ -26,7 +26,11 @@ const MAX_ROWS: usize = 200;
 
 /// A database that SQL tools read.
 #[derive(Debug, Clone)]
-pub struct Source(Arc<PathBuf>);
+pub struct Source {
+    path: Arc<PathBuf>,
+    /// Nobody writes it, so that no call needs to lock the file or look at it again.
+    immutable: bool,
+}
 
 thread_local! {
     static CONNECTIONS: RefCell<HashMap<PathBuf, Guarded>> = RefCell::new(HashMap::new());
@@ -38,17 +42,22 @@ struct Guarded {
 }
 
 impl Source {
-    /// The database at `path`; it is opened read-only, once per thread.
+    /// The database at `path`, which never changes; it is opened read-only, once per thread.
     pub fn new(path: &Path) -> Source {
-        Source(Arc::new(path.to_path_buf()))
+        Source { path: Arc::new(path.to_path_buf()), immutable: true }
+    }
+
+    /// The same for a database that others may write.
+    pub fn live(path: &Path) -> Source {
+        Source { path: Arc::new(path.to_path_buf()), immutable: false }
     }
 
     fn with<T>(&self, f: impl FnOnce(&Guarded) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
         CONNECTIONS.with_borrow_mut(|open| {
-            if !open.contains_key(self.0.as_path()) {
-                open.insert(self.0.to_path_buf(), guarded(&self.0)?);
+            if !open.contains_key(self.path.as_path()) {
+                open.insert(self.path.to_path_buf(), guarded(&self.path, self.immutable)?);
             }
-            open.get(self.0.as_path()).map_or(Err(rusqlite::Error::InvalidQuery), f)
+            open.get(self.path.as_path()).map_or(Err(rusqlite::Error::InvalidQuery), f)
         })
     }
 
@@ -80,11 +89,11 @@ impl Source {
     }
 }
 
-fn guarded(path: &Path) -> rusqlite::Result<Guarded> {
-    // A world never changes once it is in place, so no call needs to lock the file or look at it again.
+fn guarded(path: &Path, immutable: bool) -> rusqlite::Result<Guarded> {
     let uri = format!(
-        "file:{}?immutable=1",
-        path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23")
+        "file:{}?{}",
+        path.to_string_lossy().replace('%', "%25").replace('?', "%3f").replace('#', "%23"),
+        if immutable { "immutable=1" } else { "mode=ro" }
     );
     let mut connection = Connection::open_with_flags(
         uri,

@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use dive_store::Span;
 
 use crate::models::{EngineKind, Llm};
+use crate::outside::{Journaling, Outside};
 use crate::settings::Choices;
 
 /// Synthesizes certified tool-use tasks: real tool executions first, then questions that they answer.
@@ -51,9 +52,12 @@ pub enum Command {
     Decontaminate(crate::commands::decontaminate::Decontaminate),
     /// Serve tasks and tools to reinforcement learning.
     Serve(crate::commands::serve::Serve),
-    /// Look at the tools of the pool.
+    /// Look at the tools of the pool, import others, serve them.
     #[command(subcommand)]
     Tools(Tools),
+    /// Collect names to ask about.
+    #[command(subcommand)]
+    Seeds(Seeds),
     /// Measure the diversity of a run.
     Stats(Stats),
     /// Serve a scripted model, to try everything that needs one without a key.
@@ -84,6 +88,12 @@ pub struct Synth {
     /// Settings of the synthesis.
     #[command(flatten)]
     pub choices: Choices,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
+    /// The journal.
+    #[command(flatten)]
+    pub journal: Journaling,
     /// Settings of the models.
     #[command(flatten)]
     pub llm: Llm,
@@ -103,9 +113,12 @@ pub struct Verify {
     /// The run.
     #[command(flatten)]
     pub run: RunArg,
-    /// Run every call again.
+    /// Run every call again; tools that others run answer from the run's journal.
     #[arg(long)]
     pub reexecute: bool,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -238,6 +251,9 @@ pub enum Tools {
         /// Only of this domain.
         #[arg(long)]
         domain: Option<String>,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
@@ -246,6 +262,9 @@ pub enum Tools {
     Show {
         /// Name or id.
         name: String,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
@@ -257,12 +276,26 @@ pub enum Tools {
         /// Arguments as a JSON object.
         #[arg(default_value = "{}")]
         args: String,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// The world.
         #[command(flatten)]
         world: World,
     },
+    /// Write a manifest for tools that others run.
+    #[command(subcommand)]
+    Import(Import),
+    /// Serve the tools to MCP clients, on stdin and stdout or over HTTP.
+    Serve(Serve),
     /// Run every example alone, concurrently and again; failing tools are quarantined in tools.lock.
     Check {
+        /// Check the tools that others run, against the real services; those that pass count as verified.
+        #[arg(long)]
+        live: bool,
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
         /// Threads of the concurrent part [default: all cores].
         #[arg(long, value_name = "N")]
         workers: Option<usize>,
@@ -270,6 +303,96 @@ pub enum Tools {
         #[command(flatten)]
         world: World,
     },
+}
+
+/// Arguments of `dive seeds`.
+#[derive(Debug, Subcommand)]
+pub enum Seeds {
+    /// Call the tools that list things, and write down the names of entities that they return.
+    Harvest {
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
+        /// File to write; on stdout without.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Most names of one type.
+        #[arg(long, value_name = "N", default_value_t = 5000)]
+        most: usize,
+    },
+}
+
+/// Where tools come from.
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// The tools of an MCP server: a command after `--`, or an address.
+    Mcp {
+        /// Id of the provider.
+        #[arg(long)]
+        name: String,
+        /// Domain of the tools.
+        #[arg(long, default_value = "general")]
+        domain: String,
+        /// Address of a server over streamable HTTP, instead of a command.
+        #[arg(long, conflicts_with = "command")]
+        url: Option<String>,
+        /// Variables that the server's process gets; others it does not get.
+        #[arg(long, value_name = "VARIABLE")]
+        env: Vec<String>,
+        /// Header with the key of a server over HTTP, and the variable that holds it.
+        #[arg(long, value_name = "HEADER=VARIABLE")]
+        auth: Vec<String>,
+        /// Tools whose names fit change nothing, whatever the server says; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        read_only: Vec<String>,
+        /// The server may be on this machine or in a private network.
+        #[arg(long)]
+        allow_private: bool,
+        /// File to write [default: tools/NAME.toml].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// The server's command.
+        #[arg(last = true, value_name = "COMMAND")]
+        command: Vec<String>,
+    },
+    /// The operations of an HTTP API, from its OpenAPI document (JSON or YAML; 3.0, 3.1 or Swagger 2.0).
+    Openapi {
+        /// The document.
+        #[arg(value_name = "FILE")]
+        spec: PathBuf,
+        /// Id of the provider.
+        #[arg(long)]
+        name: String,
+        /// Domain of the tools.
+        #[arg(long, default_value = "general")]
+        domain: String,
+        /// Address of the service, where the document states none or another is meant.
+        #[arg(long, value_name = "URL")]
+        base_url: Option<String>,
+        /// Only operations whose name or path fits; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        only: Vec<String>,
+        /// File to write [default: tools/NAME.toml].
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
+/// Arguments of `dive tools serve`.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Serve over HTTP at this address instead of on stdin and stdout; port 0 picks one.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub http: Option<std::net::SocketAddr>,
+    /// Variable with the token that HTTP clients must send; needed beyond this machine.
+    #[arg(long, value_name = "VARIABLE")]
+    pub token: Option<String>,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
+    /// The world.
+    #[command(flatten)]
+    pub world: World,
 }
 
 /// Which world.

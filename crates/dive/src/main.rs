@@ -8,6 +8,7 @@ mod cli;
 mod commands;
 mod gather;
 mod models;
+mod outside;
 mod print;
 mod session;
 mod settings;

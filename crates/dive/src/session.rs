@@ -6,15 +6,19 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use dive_connect::{Options, Toolbox};
 use dive_core::canon;
 use dive_core::exemplar::Exemplar;
 use dive_core::tool::ToolSpec;
+use dive_journal::Journal;
 use dive_pool::World;
 use dive_store::{Manifest, Run, Span};
 use dive_synth::{Config, Engine, WorldId};
-use dive_tools::ToolPool;
+use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
 
+use crate::outside::{self, Outside};
+use crate::print;
 use crate::settings::{self, Settings};
 
 /// File that lists the tools that failed `dive tools check`.
@@ -30,6 +34,8 @@ pub struct Session {
     pub quarantine: BTreeMap<String, String>,
     /// Tools that were kept out of the pool.
     pub held_out: BTreeSet<String>,
+    /// What runs the tools that others run.
+    pub toolbox: Option<Toolbox>,
 }
 
 /// Fingerprint under which a run lists the tools that were kept out of its pool.
@@ -37,17 +43,20 @@ const HELD_OUT: &str = "held_out";
 
 /// `tools.lock`.
 #[derive(Debug, Default, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lock {
-    #[serde(default)]
-    quarantine: BTreeMap<String, String>,
+#[serde(default, deny_unknown_fields)]
+pub struct Lock {
+    /// Tools that failed, with the reason.
+    pub quarantine: BTreeMap<String, String>,
+    /// Tools of others that passed, with the fingerprint of what passed.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub verified: BTreeMap<String, String>,
 }
 
 impl Session {
     /// The pool over the world of that seed.
     pub fn open(world_seed: u64) -> Result<Session> {
         let mut session = Session::whole(world_seed)?;
-        session.quarantine = read_lock()?;
+        session.quarantine = read_lock()?.quarantine;
         if !session.quarantine.is_empty() {
             let names = session.quarantine.keys().cloned().collect();
             let pool = Arc::into_inner(session.pool).context("the pool is in use")?;
@@ -79,7 +88,31 @@ impl Session {
     pub fn whole(world_seed: u64) -> Result<Session> {
         let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new() })
+        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None })
+    }
+
+    /// The same with the tools that others run, if there are any.
+    pub fn with(mut self, outside: &Outside, journal: impl FnOnce() -> Result<Arc<Journal>>) -> Result<Session> {
+        if outside.manifests.is_empty() && outside.seeds.is_empty() {
+            return Ok(self);
+        }
+        let options = Options {
+            journal: journal()?,
+            mutating: outside.allow_mutating,
+            unverified: outside.unverified,
+            verified: read_lock()?.verified,
+        };
+        let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
+        let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
+        let seeds = outside::seeds(&outside.seeds)?;
+        let base = base.and_then(|pool| pool.with([], seeds)).map_err(|e| anyhow!(e))?;
+        let toolbox = Toolbox::open(base, &outside.manifests, &options)?;
+        for note in toolbox.notes() {
+            print::note(note);
+        }
+        self.pool = Arc::clone(toolbox.pool());
+        self.toolbox = Some(toolbox);
+        Ok(self)
     }
 
     /// The specification of a tool given by name or id.
@@ -151,26 +184,26 @@ pub fn tool_names(path: &Path, tools: &[&ToolSpec]) -> Result<BTreeSet<String>> 
     lines.map(find).collect()
 }
 
-/// Replaces the quarantine; none is no file.
-pub fn write_lock(quarantine: BTreeMap<String, String>) -> Result<()> {
-    if quarantine.is_empty() {
+/// Replaces what is known about tools; nothing is no file.
+pub fn write_lock(lock: &Lock) -> Result<()> {
+    if lock.quarantine.is_empty() && lock.verified.is_empty() {
         return match fs::remove_file(LOCK) {
             Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(anyhow!("{LOCK} cannot be removed: {e}")),
             _ => Ok(()),
         };
     }
     let head =
-        "# Tools that failed `dive tools check`; synthesis leaves them out. Checking again renews this file.\n\n";
-    let text = format!("{head}{}", toml::to_string(&Lock { quarantine })?);
+        "# What `dive tools check` found: synthesis leaves quarantined tools out. Checking again renews this file.\n\n";
+    let text = format!("{head}{}", toml::to_string(lock)?);
     fs::write(LOCK, text).map_err(|e| anyhow!("{LOCK} cannot be written: {e}"))
 }
 
-fn read_lock() -> Result<BTreeMap<String, String>> {
+/// What is known about tools.
+pub fn read_lock() -> Result<Lock> {
     let text = match fs::read_to_string(LOCK) {
         Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(BTreeMap::new()),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Lock::default()),
         Err(e) => bail!("{LOCK} cannot be read: {e}"),
     };
-    let lock: Lock = toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))?;
-    Ok(lock.quarantine)
+    toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))
 }

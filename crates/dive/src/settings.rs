@@ -11,6 +11,7 @@ use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
 use crate::models::{EngineKind, Llm};
+use crate::outside::Outside;
 
 /// Where a run goes that nobody named.
 pub const DEFAULT_OUT: &str = "runs/demo";
@@ -97,6 +98,8 @@ pub struct File {
     pub engine: Option<EngineKind>,
     /// Settings of the synthesis.
     pub synth: Choices,
+    /// Tools that others run.
+    pub tools: Outside,
     /// Settings of the models.
     pub llm: Llm,
 }

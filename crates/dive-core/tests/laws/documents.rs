@@ -146,7 +146,10 @@ fn outcome() -> impl Strategy<Value = Outcome> {
     let kind = prop::sample::select(vec![
         ErrorKind::BadArguments,
         ErrorKind::NotFound,
+        ErrorKind::Unauthorised,
+        ErrorKind::RateLimited,
         ErrorKind::Timeout,
+        ErrorKind::Transport,
         ErrorKind::TooLarge,
         ErrorKind::Provider,
     ]);

@@ -7,9 +7,9 @@ use dive_core::evidence::Outcome;
 use dive_core::tool::ErrorKind::{BadArguments, NotFound, Provider, TooLarge};
 use dive_core::tool::ToolKind::Processing;
 use dive_core::tool::{ErrorKind, ToolError};
+use dive_tools::OUTPUT_CAP;
 use dive_tools::entities::Naming;
 use dive_tools::native::{Builder, NativeTool, native};
-use dive_tools::pool::OUTPUT_CAP;
 use dive_tools::{Backend, Entities, EntityType, ToolPool};
 use serde_json::{Map, Value, json};
 

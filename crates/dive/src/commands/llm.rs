@@ -50,6 +50,16 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
         let length = range.end - range.start;
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
+    let outside = args.outside.or(&file.tools);
+    ensure!(
+        outside.manifests.is_empty() && outside.seeds.is_empty(),
+        "tools and seeds of others work with the symbolic engine only: leave --tools and --seeds out, also of the section \
+         `[tools]`, or use --engine symbolic"
+    );
+    ensure!(
+        args.journal.journal.is_none() && args.journal.journal_from.is_none(),
+        "--journal and --journal-from are for tools of others, which need --engine symbolic"
+    );
     let llm = args.llm.resolve(&file.llm)?;
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
     let mut session = Session::open(settings.config.world_seed)?;

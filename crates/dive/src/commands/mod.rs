@@ -18,6 +18,7 @@ mod merge;
 mod mock_model;
 pub mod pipeline;
 mod report;
+mod seeds;
 pub mod select;
 pub mod serve;
 mod show;
@@ -25,6 +26,8 @@ pub mod solve;
 pub mod split;
 mod stats;
 mod synth;
+mod tool_import;
+mod tool_serve;
 mod tools;
 mod verify;
 mod view;
@@ -41,6 +44,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Solve(args) => solve::run(args, &file, cli.json),
         Command::Select(args) => select::run(args, &file, cli.json),
         Command::Export(args) => export::run(args, &file, cli.json),
+        Command::Seeds(args) => seeds::run(args, &file, cli.json),
         Command::Import(args) => import::run(args, cli.json),
         Command::Split(args) => split::run(args, &file, cli.json),
         Command::Decontaminate(args) => decontaminate::run(args, &file, cli.json),

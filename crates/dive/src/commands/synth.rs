@@ -16,7 +16,7 @@ use crate::cli::Synth;
 use crate::models::EngineKind;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
-use crate::settings::{DEFAULT_OUT, File};
+use crate::settings::{DEFAULT_OUT, File, run_dir};
 
 /// The machine-readable result of `synth` and `merge`.
 #[derive(Serialize)]
@@ -89,6 +89,11 @@ pub fn make(args: &Synth, file: &File) -> Result<Made> {
         session = session.without(names)?;
     }
     let out = out(args, file);
+    let journal = || {
+        let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
+        args.journal.open(&out, from)
+    };
+    let session = session.with(&args.outside.or(&file.tools), journal)?;
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     // The engine comes first: settings that the pool cannot satisfy must not leave a run behind.
     let engine = session.engine(&settings, exemplars)?;
@@ -101,13 +106,18 @@ pub fn make(args: &Synth, file: &File) -> Result<Made> {
     let total = args.range.map_or(settings.count, |r| r.end - r.start);
     let bar = print::progress(total, if count.is_some() { "tasks" } else { "episodes" });
     let mut before = None;
-    let end = synthesise(&mut writer, &|episode| Ok(engine.propose(episode)), &options, &mut |p: Progress| {
-        before.get_or_insert(p.episodes - start);
-        bar.set_position(if count.is_some() { p.accepted } else { p.episodes - start });
-        if count.is_some() {
-            bar.set_message(format!("{} accepted, {} not", p.accepted, p.episodes.saturating_sub(p.accepted)));
-        }
-    });
+    let end = synthesise(
+        &mut writer,
+        &|episode| dive_connect::undisturbed(|| engine.propose(episode)),
+        &options,
+        &mut |p: Progress| {
+            before.get_or_insert(p.episodes - start);
+            bar.set_position(if count.is_some() { p.accepted } else { p.episodes - start });
+            if count.is_some() {
+                bar.set_message(format!("{} accepted, {} not", p.accepted, p.episodes.saturating_sub(p.accepted)));
+            }
+        },
+    );
     bar.finish_and_clear();
     let end = end?;
     let summary = writer.summary()?;

@@ -8,27 +8,49 @@ use dive_core::tool::{ToolKind, ToolSpec};
 use serde_json::{Map, Value, json};
 
 use crate::cli::{Tools, World};
+use crate::outside::{self, Outside};
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{self, File};
 
+use super::{tool_import, tool_serve};
+
 pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
     let seed = |world: &World| world.world_seed.or(file.synth.world_seed).unwrap_or(1);
+    let open = |outside: &Outside, world: &World| {
+        // Looking at a tool is how one finds out whether it works.
+        let outside = Outside { unverified: true, ..outside.or(&file.tools) };
+        Session::open(seed(world))?.with(&outside, outside::live)
+    };
     match args {
-        Tools::List { domain, world } => list(&Session::open(seed(world))?, domain.as_deref(), json),
-        Tools::Show { name, world } => show(Session::open(seed(world))?.tool(name)?, json),
-        Tools::Call { name, args, world } => call(&Session::open(seed(world))?, name, args, json),
-        Tools::Check { workers, world } => {
-            check(&Session::whole(seed(world))?, settings::workers(workers.or(file.synth.workers))?, json)
+        Tools::List { domain, outside, world } => list(&open(outside, world)?, domain.as_deref(), json),
+        Tools::Show { name, outside, world } => show(open(outside, world)?.tool(name)?, json),
+        Tools::Call { name, args, outside, world } => call(&open(outside, world)?, name, args, json),
+        Tools::Import(what) => tool_import::run(what, json),
+        Tools::Serve(args) => {
+            let session = Session::open(seed(&args.world))?.with(&args.outside.or(&file.tools), outside::live)?;
+            tool_serve::run(args, session)
+        }
+        Tools::Check { live, workers, outside, world } => {
+            let workers = settings::workers(workers.or(file.synth.workers))?;
+            if *live {
+                return live_check(&open(outside, world)?, workers, json);
+            }
+            check(&Session::whole(seed(world))?, workers, json)
         }
     }
 }
 
 fn list(session: &Session, domain: Option<&str>, json: bool) -> Result<ExitCode> {
+    let mut domains: Vec<&str> = dive_pool::DOMAINS.to_vec();
+    let mut others: Vec<&str> = session.pool.specs().map(|s| s.domain.as_str()).collect();
+    others.sort_unstable();
+    others.dedup();
+    domains.extend(others.into_iter().filter(|d| !dive_pool::DOMAINS.contains(d)));
     if let Some(domain) = domain
-        && !dive_pool::DOMAINS.contains(&domain)
+        && !domains.contains(&domain)
     {
-        bail!("there is no domain `{domain}`{}", settings::did_you_mean(domain, dive_pool::DOMAINS));
+        bail!("there is no domain `{domain}`{}", settings::did_you_mean(domain, domains));
     }
     let tools: Vec<&ToolSpec> = session.pool.specs().filter(|s| domain.is_none_or(|d| s.domain == d)).collect();
     if json {
@@ -43,7 +65,7 @@ fn list(session: &Session, domain: Option<&str>, json: bool) -> Result<ExitCode>
         print::object(&json!({"tools": tools, "quarantined": session.quarantine}))?;
         return Ok(ExitCode::SUCCESS);
     }
-    for domain in dive_pool::DOMAINS {
+    for domain in domains {
         let of_domain: Vec<&&ToolSpec> = tools.iter().filter(|s| s.domain == domain).collect();
         if of_domain.is_empty() {
             continue;
@@ -51,7 +73,8 @@ fn list(session: &Session, domain: Option<&str>, json: bool) -> Result<ExitCode>
         say(format!("{domain} ({})", of_domain.len()))?;
         for spec in of_domain {
             let kind = if spec.kind == ToolKind::Retrieval { 'R' } else { 'P' };
-            say(clean(&format!("  {kind} {:<34} {}", spec.name, spec.description)))?;
+            let description: String = spec.description.chars().take(200).collect();
+            say(clean(&format!("  {kind} {:<34} {description}", spec.name)))?;
         }
     }
     say(format!("{} tools; R retrieves, P processes", tools.len()))?;
@@ -122,7 +145,11 @@ fn call(session: &Session, name: &str, args: &str, json: bool) -> Result<ExitCod
 
 fn check(session: &Session, workers: usize, json: bool) -> Result<ExitCode> {
     let failures = dive_tools::check::check(&session.pool, workers);
-    session::write_lock(failures.clone())?;
+    let lock = session::read_lock()?;
+    // What was found about the tools of others stays.
+    let outside = lock.quarantine.into_iter().filter(|(name, _)| session.pool.spec(name).is_none());
+    let quarantine = failures.clone().into_iter().chain(outside).collect();
+    session::write_lock(&session::Lock { quarantine, verified: lock.verified })?;
     let tools = session.pool.specs().len();
     if json {
         print::object(&json!({"tools": tools, "passed": tools - failures.len(), "quarantined": failures}))?;
@@ -133,6 +160,42 @@ fn check(session: &Session, workers: usize, json: bool) -> Result<ExitCode> {
         say(format!("{} of {tools} tools do what their examples say", tools - failures.len()))?;
         if !failures.is_empty() {
             print::note("the others are quarantined in tools.lock until they pass");
+        }
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn live_check(session: &Session, workers: usize, json: bool) -> Result<ExitCode> {
+    let Some(toolbox) = &session.toolbox else {
+        bail!("there are no tools of others to check: name their manifests with --tools");
+    };
+    let remote = |name: &str| toolbox.is_remote(name);
+    let (with, without): (Vec<&ToolSpec>, Vec<&ToolSpec>) =
+        session.pool.specs().filter(|s| remote(&s.name)).partition(|s| !s.examples.is_empty());
+    let failures = dive_tools::check::check_some(&session.pool, workers, &|spec| remote(&spec.name));
+    let mut lock = session::read_lock()?;
+    for spec in &with {
+        lock.verified.remove(&spec.id);
+        lock.quarantine.remove(&spec.name);
+        match (failures.get(&spec.name), toolbox.fingerprint(&spec.name)) {
+            (Some(reason), _) => drop(lock.quarantine.insert(spec.name.clone(), reason.clone())),
+            (None, Some(fingerprint)) => drop(lock.verified.insert(spec.id.clone(), fingerprint)),
+            (None, None) => {}
+        }
+    }
+    session::write_lock(&lock)?;
+    let unchecked: Vec<&str> = without.iter().map(|s| s.name.as_str()).collect();
+    let passed = with.len() - failures.len();
+    if json {
+        print::object(&json!({"tools": with.len() + unchecked.len(), "passed": passed, "quarantined": failures,
+                              "without_examples": unchecked}))?;
+    } else {
+        for (name, reason) in &failures {
+            say(clean(&format!("{name}: {reason}")))?;
+        }
+        say(format!("{passed} of {} tools do what their examples say", with.len()))?;
+        if !unchecked.is_empty() {
+            print::note(&format!("{} have no examples and were not checked", unchecked.len()));
         }
     }
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use anyhow::{Result, ensure};
 use dive_core::canon;
 use dive_core::certificate::ModelDerived;
 use dive_core::task::Task;
+use dive_journal::{Journal, Mode};
 use dive_recipe::verify;
 use dive_store::{Entry, Run, StoreError, Which};
 use dive_synth::{Admission, Candidate, Verifier};
@@ -78,7 +79,8 @@ pub fn run(args: &Verify, file: &File, json: bool) -> Result<ExitCode> {
     let workers = settings::workers(args.workers.or(file.synth.workers))?;
     let run = super::open(&args.run, file)?;
     run.check()?;
-    let session = Session::of(&run)?;
+    let journal = || Ok(Arc::new(Journal::open(run.dir(), Mode::Replay)?));
+    let session = Session::of(&run)?.with(&args.outside.or(&file.tools), journal)?;
     for (name, here) in [("world", session.world.fingerprint()), ("pool", &session.pool.fingerprint())] {
         let there = run.manifest().fingerprints.get(name).map_or("", String::as_str);
         ensure!(

@@ -9,6 +9,7 @@
 mod errors;
 mod help;
 mod models;
+mod outside;
 mod runs;
 mod shown;
 mod training;

@@ -1,0 +1,153 @@
+//! Tools that others run, from the command line.
+
+use crate::Place;
+
+/// A shop whose tools are programs over two files of comma-separated values.
+const SHOP: &str = r#"
+[provider]
+id = "shop"
+domain = "general"
+backend = "command"
+timeout = "10s"
+
+[[tool]]
+name = "items_of_maker"
+kind = "retrieval"
+effect = "read_only"
+description = "Lists the items of a maker, with price and weight."
+command = ["sh", "run.sh", "items"]
+complete = true
+tails = ["made by {maker}", "of {maker}"]
+params.maker = { entity = "maker", description = "Name of the maker." }
+[tool.rows]
+name = "items"
+noun = "item"
+key = "name"
+[tool.rows.fields]
+name = { sem = "entity:item", noun = "name" }
+price = { sem = "level:price[EUR]", noun = "price" }
+weight = { sem = "amount:mass.item[kg]", noun = "weight" }
+[[tool.example]]
+args = { maker = "Orla" }
+expect = { pointer = "/items", is = "non-empty" }
+
+[[tool]]
+name = "maker_profile"
+kind = "retrieval"
+effect = "read_only"
+description = "Tells where a maker has its workshop and how many people work there."
+command = ["sh", "run.sh", "maker"]
+complete = true
+subject = "maker"
+tails = [""]
+params.maker = { entity = "maker", description = "Name of the maker." }
+[tool.fields]
+employees = { sem = "count:employee", noun = "number of employees" }
+founded = { sem = "year:founding", noun = "founding year" }
+[[tool.example]]
+args = { maker = "Tamsin" }
+expect = { pointer = "/employees", is = "number" }
+
+[[tool]]
+name = "item_stock"
+kind = "retrieval"
+effect = "read_only"
+description = "Tells how many pieces of an item are in stock and who makes it."
+command = ["sh", "run.sh", "stock"]
+complete = true
+subject = "item"
+tails = [""]
+params.item = { entity = "item", description = "Name of the item." }
+[tool.fields]
+pieces = { sem = "count:piece", noun = "number of pieces in stock" }
+maker = { sem = "entity:maker", noun = "maker" }
+[[tool.example]]
+args = { item = "lamp" }
+expect = { pointer = "/maker", equals = "Orla" }
+"#;
+
+/// name, maker, price, weight, pieces
+const ITEMS: &str = "lamp,Orla,42.5,1.2,17\nstool,Orla,61,3.4,8\nkettle,Orla,35.25,0.9,23\nbowl,Tamsin,18,0.6,40\n\
+                     vase,Tamsin,27.75,1.1,12\njug,Tamsin,22.4,0.8,31\nclock,Wendt,88,1.9,5\nradio,Wendt,129.5,2.2,9\n";
+
+const RUN: &str = r#"read -r args
+name=$(printf '%s' "$args" | sed 's/.*: *"\([^"]*\)".*/\1/')
+echo call >> calls
+case $1 in
+items) awk -F, -v n="$name" 'BEGIN { printf "{\"items\": [" } $2 == n { printf "%s{\"name\": \"%s\", \"price\": %s, \"weight\": %s}", s, $1, $3, $4; s = ", " } END { print "]}" }' items.csv ;;
+maker) awk -F, -v n="$name" '$1 == n { printf "{\"employees\": %s, \"founded\": %s}\n", $2, $3; f = 1 } END { if (!f) { print "no such maker" > "/dev/stderr"; exit 1 } }' makers.csv ;;
+stock) awk -F, -v n="$name" '$1 == n { printf "{\"pieces\": %s, \"maker\": \"%s\"}\n", $5, $2; f = 1 } END { if (!f) { print "no such item" > "/dev/stderr"; exit 1 } }' items.csv ;;
+esac
+"#;
+
+fn shop() -> Place {
+    let place = Place::new();
+    for (name, text) in [
+        ("shop.toml", SHOP),
+        ("items.csv", ITEMS),
+        ("makers.csv", "Orla,14,1987\nTamsin,6,2003\nWendt,31,1954\n"),
+        ("run.sh", RUN),
+        ("makers.txt", "# makers\nmaker: Orla\nmaker: Tamsin\nmaker: Wendt\n"),
+    ] {
+        std::fs::write(place.path().join(name), text).unwrap();
+    }
+    place
+}
+
+#[test]
+fn a_run_over_tools_of_others_is_repeated_without_them() {
+    let place = shop();
+    let harvested = place.json("seeds harvest --tools shop.toml --out seeds.jsonl --json");
+    assert_eq!(harvested["seeds"]["item"], 3);
+    let tools = "--tools shop.toml --only-tools --seeds makers.txt --seeds seeds.jsonl";
+    let synth = format!("synth {tools} --toolset-min 3 --toolset-max 3 --count 12 --min-yield 0 --json");
+    let first = place.json(&format!("{synth} --out first"));
+    assert_eq!(first["accepted"], 12, "{first}");
+    let calls = || std::fs::read_to_string(place.path().join("calls")).unwrap().lines().count();
+    let made = calls();
+    // Every question once: three makers for two tools, and the items.
+    assert!(made <= 30, "{made}");
+    let verified = place.json(&format!("verify first --reexecute {tools} --json"));
+    assert_eq!((verified["certified"].as_u64(), calls()), (Some(12), made));
+    std::fs::remove_file(place.path().join("run.sh")).unwrap();
+    let again = place.json(&format!("{synth} --out again --journal replay --journal-from ./first --workers 1"));
+    assert_eq!(again["digest"], first["digest"]);
+    // What was copied is enough for the next one.
+    let third = place.json(&format!("{synth} --out third --journal replay --journal-from ./again"));
+    assert_eq!(third["digest"], first["digest"]);
+}
+
+#[test]
+fn tools_of_others_are_listed_called_and_checked() {
+    let place = shop();
+    let listed = place.json("tools list --tools shop.toml --only-tools --json");
+    assert_eq!(listed["tools"].as_array().unwrap().len(), 3);
+    let command = |args: &str, tool: &str| {
+        place.command("tools call").args([tool, args]).args(["--tools", "shop.toml", "--json"]).output().unwrap()
+    };
+    let stock: serde_json::Value =
+        serde_json::from_slice(&command("{\"item\": \"lamp\"}", "item_stock").stdout).unwrap();
+    assert_eq!(stock["value"]["pieces"], 17);
+    let wrong: serde_json::Value =
+        serde_json::from_slice(&command("{\"item\": \"cow\"}", "item_stock").stdout).unwrap();
+    assert_eq!(wrong["error"]["message"], "The program ended with status 1: “no such item”.");
+    let checked = place.json("tools check --live --tools shop.toml --json");
+    assert_eq!((checked["passed"].as_u64(), checked["quarantined"].as_object().unwrap().len()), (Some(3), 0));
+    assert!(std::fs::read_to_string(place.path().join("tools.lock")).unwrap().contains("general.shop.item_stock"));
+    for (words, says) in [
+        ("tools list --tools none.toml", "none.toml: cannot be read"),
+        ("tools call item_stock --tools shop.toml {}", "required"),
+        ("tools import mcp --name x", "name the server"),
+        ("tools import openapi shop.toml --name x", "neither"),
+        ("synth --tools shop.toml --journal replay --out r", "no journal"),
+        ("tools serve --http 0.0.0.0:0", "token"),
+        ("seeds harvest", "--tools"),
+    ] {
+        let said = place.refused(words);
+        assert!(said.contains(says), "{words}: {said}");
+    }
+    let path = place.path().join("shop.toml");
+    std::fs::write(&path, SHOP.replace("subject = ", "subjcet = ")).unwrap();
+    let said = place.refused("tools list --tools shop.toml");
+    assert!(said.contains("shop.toml") && said.contains("line") && said.contains("subjcet"), "{said}");
+}
