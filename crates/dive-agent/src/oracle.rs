@@ -4,6 +4,8 @@
 //! recorded, then the answer. It contains no reasoning, because none was made: the derivation is a program's. One call a
 //! turn, since not every chat template knows parallel calls.
 
+use std::collections::HashSet;
+
 use dive_core::answer::Answer;
 use dive_core::evidence::Outcome;
 use dive_core::rollout::{ANSWER_FORMAT, ANSWER_MARK, End, Message, Policy, Rollout, ToolCall};
@@ -48,10 +50,15 @@ pub fn rollout(task: &Task) -> Result<Rollout, NoPath> {
         return Err(NoPath::Empty);
     }
     let mut messages = opening(task);
+    // Two calls of the path may be the same one, with arguments from different sources: nobody asks twice.
+    let mut made = HashSet::new();
     for id in &task.certificate.path {
         let call = task.evidence.get(*id).filter(|c| c.outcome.value().is_some());
         let call = call.ok_or_else(|| NoPath::NotObserved(id.to_string()))?;
         let arguments: Value = call.args.iter().map(|(k, v)| (k.clone(), v.clone())).collect();
+        if !made.insert((&call.tool, arguments.to_string())) {
+            continue;
+        }
         messages.push(Message::calls(vec![ToolCall::new(format!("call_{id}"), &call.tool, arguments.to_string())]));
         messages.push(Message::tool(format!("call_{id}"), observation(&call.outcome)));
     }

@@ -396,7 +396,8 @@ pub fn sharegpt(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Ro
     }
     // The loader takes turns in pairs, asking and answering, and passes over rows that are not.
     let asks = |t: &Turn| matches!(t.from, "human" | "observation");
-    if conversations.len() % 2 != 0 || conversations.iter().enumerate().any(|(i, t)| asks(t) != (i % 2 == 0)) {
+    if !conversations.len().is_multiple_of(2) || conversations.iter().enumerate().any(|(i, t)| asks(t) != (i % 2 == 0))
+    {
         return Err("its turns do not alternate".into());
     }
     let functions: Vec<&Value> = tools.iter().filter_map(|t| t.get("function")).collect();

@@ -266,7 +266,7 @@ fn atom(support: &Support, evidence: &Evidence) -> Result<Atom, Failure> {
                     None => return fail(Reason::NotEntailed, format!("{call}{path} does not contain `{words}`")),
                 },
                 // A number or truth value quoted as text.
-                None if at.to_string() == *words => None,
+                None if &at.to_string() == words => None,
                 None => return fail(Reason::NotEntailed, format!("{call}{path} is no text that could be quoted")),
             }
         }

@@ -69,10 +69,9 @@ impl ServerHandler for Face {
             Some(Ok(start)) if start <= self.tools.len() => start,
             Some(_) => return Err(ErrorData::invalid_params("the cursor is not one of ours", None)),
         };
-        let mut page = ListToolsResult::default();
-        page.tools = self.tools.iter().skip(start).take(PAGE).cloned().collect();
-        page.next_cursor = (start + PAGE < self.tools.len()).then(|| (start + PAGE).to_string());
-        Ok(page)
+        let tools = self.tools.iter().skip(start).take(PAGE).cloned().collect();
+        let next_cursor = (start + PAGE < self.tools.len()).then(|| (start + PAGE).to_string());
+        Ok(ListToolsResult { tools, next_cursor, ..Default::default() })
     }
 
     async fn call_tool(

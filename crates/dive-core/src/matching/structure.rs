@@ -87,13 +87,9 @@ pub fn fault(reference: &Answer, text: &str, pieces: &[&str]) -> Finding {
     };
     // Short pieces that are all names or values leave nothing for a judge to see.
     let terse = pieces.iter().all(|p| name::words(p).len() <= 8);
-    if found < wanted && (found == 0 || terse) {
-        Finding::Incorrect(Fault::OtherItems)
-    } else if found == wanted && terse && pieces.len() > wanted {
-        Finding::Incorrect(Fault::OtherItems)
-    } else {
-        Finding::Undecided(Doubt::Prose)
-    }
+    let too_few = found < wanted && (found == 0 || terse);
+    let others = found == wanted && terse && pieces.len() > wanted;
+    if too_few || others { Finding::Incorrect(Fault::OtherItems) } else { Finding::Undecided(Doubt::Prose) }
 }
 
 /// Whether what follows a number adds nothing: nothing at all, or (for counts) words of the question that say what is

@@ -116,7 +116,7 @@ fn symbol_prefix<'a>(text: &'a str, symbol: &str) -> Option<&'a str> {
         let head = key(text.get(..at)?);
         if !wanted.starts_with(&head) && !head.is_empty() {
             // "per" becomes a slash only when it is complete.
-            if !(text.get(..at)?.contains(" p") && !text.get(..at)?.contains(" per ")) {
+            if !text.get(..at)?.contains(" p") || text.get(..at)?.contains(" per ") {
                 return None;
             }
         }

@@ -95,7 +95,11 @@ fn composition() -> Vec<NativeTool> {
             "biological.sequence.dna_molecular_weight",
             "Molecular weight of a single-stranded DNA oligonucleotide without 5' phosphate (OligoCalc).",
         )
-        .field("molecular_weight_da", "amount:mass.molecular[Da]", "molecular weight (single strand, no 5′-phosphate)")
+        .field(
+            "molecular_weight_da",
+            "amount:mass.molecular[Da]",
+            "molecular weight (single strand, OligoCalc constants)",
+        )
         .tail("of {sequence}")
         .example(json!({"sequence": "ACGT"}), "/molecular_weight_da", 1173.84)
         .example(json!({"sequence": "AAAAA"}), "/molecular_weight_da", 1504.09)
@@ -150,7 +154,11 @@ fn central_dogma() -> Vec<NativeTool> {
             "Molecular weight of a single-stranded RNA transcript with 5' triphosphate (OligoCalc).",
         )
         .param("sequence", "text:rna", "RNA sequence, 5' to 3', letters A, C, G and U.")
-        .field("molecular_weight_da", "amount:mass.molecular[Da]", "molecular weight (single strand, 5′-triphosphate)")
+        .field(
+            "molecular_weight_da",
+            "amount:mass.molecular[Da]",
+            "molecular weight (single strand, OligoCalc constants)",
+        )
         .tail("of {sequence}")
         .example(json!({"sequence": "ACGU"}), "/molecular_weight_da", 1444.8)
         .example(json!({"sequence": "AA"}), "/molecular_weight_da", 817.4)

@@ -134,6 +134,7 @@ pub enum Place {
 
 /// How a tool that others run is called.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[expect(clippy::large_enum_variant, reason = "a pool holds some hundreds of these, made once")]
 pub enum Binding {
     /// One HTTP request, or several for several pages.
     Http(Request),
