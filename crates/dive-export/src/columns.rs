@@ -137,7 +137,7 @@ fn fields(format: Format) -> Vec<Field> {
     match format {
         Format::Tasks => {
             let mut fields = vec![whole("schema")];
-            fields.extend(texts(&["id", "question", "answer", "answer_text", "form"]));
+            fields.extend(texts(&["id", "question", "answer", "answer_text", "form", "focal"]));
             fields.extend([words("toolset"), text("tools"), words("domains"), text("seed_entity"), words("exemplars")]);
             fields.extend(texts(&[
                 "rounds",

@@ -31,6 +31,7 @@ pub struct TaskRow {
     pub answer: String,
     pub answer_text: String,
     pub form: String,
+    pub focal: String,
     pub toolset: Vec<String>,
     pub tools: String,
     pub domains: Vec<String>,
@@ -183,6 +184,7 @@ pub fn task(task: &Task, tools: &[&Value], rate: Option<&PassRate>) -> Row {
         answer: canon::to_string(&task.answer),
         answer_text: task.answer.display(),
         form: task.form.clone(),
+        focal: task.focal.clone(),
         toolset: task.toolset.clone(),
         tools: array(tools),
         domains: task.domains.clone(),
@@ -211,7 +213,7 @@ impl TaskRow {
         let parse = |text: &str| serde_json::from_str::<Value>(text);
         let whole = json!({
             "schema": self.schema, "id": self.id, "question": self.question, "answer": parse(&self.answer)?,
-            "form": self.form, "toolset": self.toolset, "domains": self.domains,
+            "form": self.form, "focal": self.focal, "toolset": self.toolset, "domains": self.domains,
             "seed_entity": parse(&self.seed_entity)?, "exemplars": self.exemplars, "rounds": parse(&self.rounds)?,
             "evidence": parse(&self.evidence)?, "derivation": parse(&self.derivation)?,
             "logical_form": parse(&self.logical_form)?, "spans": parse(&self.spans)?,
