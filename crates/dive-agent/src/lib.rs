@@ -15,5 +15,5 @@ pub use dive_core::rollout::{
     ToolCall, Usage, Verdict,
 };
 pub use reward::{ALPHA, Judge};
-pub use solve::{Agent, Attempt, Budget, Made, Tools, content, run, solve};
+pub use solve::{Agent, Attempt, Budget, Made, Tools, run, solve};
 pub use toolbox::{BadCall, Toolbox};

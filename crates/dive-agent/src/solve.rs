@@ -7,7 +7,9 @@ use dive_llm::{
     ChatModel, Choice, Failure, Kind, Message, Options, Pending, Place, Request, Stop, Tokens, ToolCall, ToolSet, Usage,
 };
 use dive_tools::ToolPool;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+use crate::oracle::observation;
 
 /// Executes calls.
 pub trait Tools: Send + Sync {
@@ -161,7 +163,7 @@ async fn make(agent: &Agent<'_>, calls: &[ToolCall], attempt: &mut Attempt) {
         attempt.messages.push(Message::Tool {
             call: call.id.clone(),
             name: call.name.clone(),
-            content: content(&outcome),
+            content: observation(&outcome),
             error: matches!(outcome, Outcome::Error { .. }),
         });
         if !spent {
@@ -172,14 +174,6 @@ async fn make(agent: &Agent<'_>, calls: &[ToolCall], attempt: &mut Attempt) {
 
 fn refused(kind: ErrorKind, message: String) -> Outcome {
     Outcome::Error { error: ToolError::new(kind, message) }
-}
-
-/// What a model is shown of a call's end.
-pub fn content(outcome: &Outcome) -> String {
-    match outcome {
-        Outcome::Value { value, .. } => value.to_string(),
-        Outcome::Error { error } => json!({"error": error}).to_string(),
-    }
 }
 
 fn ended(failure: &Failure) -> End {

@@ -11,6 +11,7 @@ use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
 use dive_core::task::{Reason, Span};
+use dive_synth::answer;
 use dive_synth::gate::{self, Failure, Subject};
 use dive_synth::lexicon::Lexicon;
 use dive_tools::ToolPool;
@@ -207,7 +208,7 @@ impl Checker<'_> {
         let unable = |detail: String| Failure { reason: Reason::NotEntailed, detail };
         let value = derivation.eval(evidence).map_err(|e| unable(e.to_string()))?;
         let sem = self.lexicon.sem(&form(derivation, evidence)?);
-        let truth = gate::answer_of(&value, sem.as_ref(), derivation).ok_or_else(|| {
+        let truth = answer::answer_of(&value, sem.as_ref(), derivation).ok_or_else(|| {
             unable("what the support gives is no number, name, date, truth value or list of names".into())
         })?;
         if !claim.agrees(&truth) {

@@ -1,6 +1,6 @@
 //! The deriver's conversation: one submission, and once more with the reasons if it does not hold.
 
-use dive_agent::content;
+use dive_agent::oracle::observation;
 use dive_core::evidence::{Call, Evidence, Outcome};
 use dive_core::task::Reason;
 use dive_llm::{ChatModel, Choice, Failure as ModelFailure, Kind, Message, Options, Place, Request, Stop, ToolSet};
@@ -132,7 +132,7 @@ pub async fn derive<T>(
         let complaint = format!("Not accepted: {}. Correct it and submit again.", failure.detail.trim_end_matches('.'));
         messages.push(Message::Assistant(reply.turn));
         for call in &calls {
-            let content = content(&Outcome::Error { error: dive_core::tool::ToolError::bad(&complaint) });
+            let content = observation(&Outcome::Error { error: dive_core::tool::ToolError::bad(&complaint) });
             messages.push(Message::Tool { call: call.id.clone(), name: call.name.clone(), content, error: true });
         }
         if calls.is_empty() {

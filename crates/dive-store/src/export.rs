@@ -23,6 +23,7 @@ const ORDER: &[&str] = &[
     "question",
     "answer",
     "form",
+    "focal",
     "toolset",
     "tools",
     "domains",

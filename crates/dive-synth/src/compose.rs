@@ -5,7 +5,6 @@ use dive_core::exemplar::FormKind;
 use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::Field;
-use dive_tools::entities::Naming;
 use serde_json::Value;
 
 use crate::episode::{About, Bound, Episode};
@@ -196,151 +195,6 @@ impl Episode<'_> {
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
     }
 
-    /// An expression beside the same one about something else. Cities are compared by name; two papers, studies or patients are
-    /// not, unless they stand at the two ends of an order of one list.
-    fn paired(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        self.paired_by(expr, true, |_| true)
-    }
-
-    /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
-    /// pulse to somebody else's?
-    fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_));
-        let entities = self.pool.entities();
-        self.paired_by(expr, false, |sem| {
-            let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
-            !(level && naming == Some(Naming::Person))
-        })
-    }
-
-    fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
-        let mut constants = self.replaceable(expr);
-        constants.retain(|(_, sem)| varies(sem));
-        let times: Vec<_> = constants.iter().filter(|(_, s)| matches!(s, Sem::Year(_) | Sem::Date(_))).collect();
-        let (old, sem) = match self.rng.pick(&times) {
-            Some(time) if self.rng.chance(0.6) => (*time).clone(),
-            _ => self.rng.pick(&constants)?.clone(),
-        };
-        if let Some(entity) = sem.entity() {
-            // Where later rounds will describe them, names are met in one list too, so that the descriptions belong together.
-            let catalogued = self.catalogued(entity);
-            if catalogued && !ends {
-                return None;
-            }
-            if catalogued || (ends && self.rng.chance(if self.grows { 0.8 } else { 0.2 })) {
-                let ends = self.ends(expr, &old, &sem, !catalogued && self.grows);
-                if catalogued || ends.is_some() {
-                    return ends;
-                }
-            }
-        }
-        let taken: Vec<Value> = constants.iter().map(|(v, _)| v.clone()).collect();
-        let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
-        let other = self.instead(expr, &old, &sem, &(new, Source::Literal(sem.clone())))?;
-        Some((expr.clone(), other))
-    }
-
-    /// The constants of an expression's path that can be exchanged for others of their meaning.
-    fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
-        let mut constants: Vec<(Value, Sem)> = Vec::new();
-        for id in self.evidence.path(expr) {
-            let Some(call) = self.evidence.get(id) else { continue };
-            // The age of papers in 2025 and in 2023 differs by two years: a formula's own date is no other case of it.
-            let computed = self.lexicon.tool(&call.tool).is_some_and(|e| index::is_processing(e));
-            for (name, source) in &call.sources {
-                if computed && matches!(source, Source::Literal(Sem::Year(_) | Sem::Date(_))) {
-                    continue;
-                }
-                if let (
-                    Source::Literal(sem @ (Sem::Entity(_) | Sem::Year(_) | Sem::Date(_) | Sem::Category(_))),
-                    Some(value),
-                ) = (source, call.args.get(name))
-                {
-                    constants.push((value.clone(), sem.clone()));
-                }
-            }
-        }
-        constants.dedup();
-        constants
-    }
-
-    /// The expression with one constant of its path replaced everywhere.
-    fn instead(&mut self, expr: &Expr, old: &Value, sem: &Sem, new: &(Value, Source)) -> Option<Expr> {
-        self.again(expr, &mut |value, s| (value == old && s == sem).then(|| new.clone()))
-    }
-
-    /// Whether entities of a type are known by a title or a number, so that a person has one in mind only within a list.
-    fn catalogued(&self, entity: &str) -> bool {
-        let numbered = |n: &String| n.contains(|c: char| c.is_ascii_digit());
-        self.pool
-            .entities()
-            .get(entity)
-            .is_some_and(|t| t.naming == Naming::Title || t.names.first().is_some_and(numbered))
-    }
-
-    /// An expression about the two entities at the ends of an order of one list, described, or named for now.
-    fn ends(&mut self, expr: &Expr, old: &Value, sem: &Sem, named: bool) -> Option<(Expr, Expr)> {
-        let grows = std::mem::replace(&mut self.grows, false);
-        let found = (0..3).find_map(|_| self.outstanding(sem, 0));
-        self.grows = grows;
-        let (first, one) = found?;
-        let Expr::Apply { op: Op::Pick { end, .. }, args } = &one else { return None };
-        let opposite = if *end == End::Largest { End::Smallest } else { End::Largest };
-        let other = Expr::Apply { op: Op::Pick { end: opposite, rank: 1 }, args: args.clone() };
-        let second = self.eval(&other)?;
-        if first == second {
-            return None;
-        }
-        let mut about = |value: Value, description: Expr| {
-            let source = if named { Source::Literal(sem.clone()) } else { Source::Derived(description.clone()) };
-            let about = self.instead(expr, old, sem, &(value.clone(), source));
-            if named {
-                self.remember(sem.clone(), value, description);
-            }
-            about
-        };
-        Some((about(first, one)?, about(second, other)?))
-    }
-
-    /// Another constant of the same meaning.
-    fn another(&mut self, old: &Value, sem: &Sem) -> Option<Value> {
-        match sem {
-            Sem::Entity(t) => {
-                let met = if self.grows && self.rng.chance(0.5) { self.meet(sem, 1) } else { None };
-                match met {
-                    Some((value, _)) => Some(value),
-                    None => self.rng.pick(&self.pool.entities().get(t)?.names).map(|n| n.as_str().into()),
-                }
-            }
-            Sem::Date(_) => {
-                let params = self.members.iter().filter_map(|t| self.entry(*t)).flat_map(|e| &e.spec.params);
-                let dates: Vec<Value> = params
-                    .filter(|p| p.sem == *sem)
-                    .filter_map(|p| match &p.sample {
-                        Some(dive_core::tool::Sample::Of(values)) => Some(values.clone()),
-                        _ => None,
-                    })
-                    .flatten()
-                    .collect();
-                self.rng.pick(&dates).cloned()
-            }
-            Sem::Year(_) => {
-                let year = old.as_i64()?;
-                Some((year + self.rng.between(-3, 3)).into())
-            }
-            Sem::Category(_) => {
-                let mut words: Vec<String> = Vec::new();
-                for t in self.members {
-                    let params = self.entry(*t).map(|e| e.spec.params.as_slice()).unwrap_or_default();
-                    let same = params.iter().filter(|p| p.sem == *sem);
-                    words.extend(same.flat_map(|p| &p.choices).map(|c| c.value.clone()));
-                }
-                self.rng.pick(&words).map(|w| w.as_str().into())
-            }
-            _ => None,
-        }
-    }
-
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
@@ -373,23 +227,6 @@ impl Episode<'_> {
         let sensible = x > few && y > few && x != y && x.max(y) / x.min(y) < 1000.0;
         let args = if swapped { [b, a] } else { [a, b] };
         sensible.then(|| Expr::apply(op, args))
-    }
-
-    /// Whether the first constant in which two values differ is later in the first of them.
-    fn later(&self, a: &Expr, b: &Expr) -> bool {
-        let form = |e: &Expr| dive_core::form::Form::of(e, &self.evidence).ok();
-        let (Some(a), Some(b)) = (form(a), form(b)) else { return false };
-        let key = |v: &Value| (v.as_i64(), v.as_str().map(str::to_string));
-        let differing = a.constants().into_iter().zip(b.constants()).find(|(x, y)| x != y);
-        differing.is_some_and(|((x, _), (y, _))| key(x) > key(y))
-    }
-
-    /// Whether two values differ in a year or date alone.
-    fn apart_in_time(&self, a: &Expr, b: &Expr) -> bool {
-        let form = |e: &Expr| dive_core::form::Form::of(e, &self.evidence).ok();
-        let (Some(a), Some(b)) = (form(a), form(b)) else { return false };
-        let differing: Vec<_> = a.constants().into_iter().zip(b.constants()).filter(|(x, y)| x != y).collect();
-        !differing.is_empty() && differing.iter().all(|((_, s), _)| matches!(s, Sem::Year(_) | Sem::Date(_)))
     }
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {

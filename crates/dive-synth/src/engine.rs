@@ -16,9 +16,10 @@ use dive_core::tool::ToolKind;
 use dive_core::topology::Topology;
 use dive_tools::ToolPool;
 
+use crate::answer;
 use crate::config::Config;
 use crate::episode::Episode;
-use crate::gate::{self, Failure, Subject};
+use crate::gate::{Failure, Subject};
 use crate::grow::Step;
 use crate::index::Index;
 use crate::lexicon::Lexicon;
@@ -236,7 +237,7 @@ impl Engine {
         let form = Form::of(&derivation, &evidence).map_err(|x| inexpressible(&x.to_string()))?;
         let sem = self.lexicon.sem(&form);
         let answer =
-            gate::answer_of(&value, sem.as_ref(), &derivation).ok_or_else(|| inexpressible("no typed answer"))?;
+            answer::answer_of(&value, sem.as_ref(), &derivation).ok_or_else(|| inexpressible("no typed answer"))?;
         if let Some(detail) = guessable(&answer, &derivation) {
             return Err((Failure { reason: Reason::Guessable, detail: detail.into() }, String::new()));
         }
@@ -327,7 +328,7 @@ impl Engine {
                 let evaluated = directed(e, &state.derivation).and_then(|d| {
                     let form = Form::of(&d, &e.evidence).ok()?;
                     let value = d.eval(&e.evidence).ok()?;
-                    let answer = gate::answer_of(&value, self.lexicon.sem(&form).as_ref(), &d)?;
+                    let answer = answer::answer_of(&value, self.lexicon.sem(&form).as_ref(), &d)?;
                     let said = realise::realise(&self.lexicon, &form, &mut e.rng).ok()?;
                     Some((said.text, answer.display()))
                 });

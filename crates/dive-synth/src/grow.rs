@@ -1,6 +1,6 @@
 //! Later rounds: a constant becomes a description, the answer is carried on, another branch joins.
 
-use dive_core::evidence::{CallId, Source};
+use dive_core::evidence::{CallId, Evidence, Source};
 use dive_core::exemplar::FormKind;
 use dive_core::expr::{End, Expr, Op};
 use dive_core::sem::Sem;
@@ -74,11 +74,11 @@ impl Episode<'_> {
             let rivals: Vec<&(Value, Sem)> = named.iter().filter(|(v, s)| *s == sem && *v != value).collect();
             let known = self.remembered(&sem, &value);
             let mut descriptions: Vec<(Value, Expr)> = Vec::new();
-            // Two things that are compared are described from one list, or neither is.
+            // Two things that are compared are described alike, or neither is.
             if compares(form) && !rivals.is_empty() {
                 let known = known?;
                 for (rival, _) in rivals {
-                    let other = self.remembered(&sem, rival).filter(|other| same_list(&known, other))?;
+                    let other = self.remembered(&sem, rival).filter(|other| alike(&known, other, &self.evidence))?;
                     descriptions.push((rival.clone(), other));
                 }
                 descriptions.push((value, known));
@@ -329,10 +329,14 @@ fn compares(form: FormKind) -> bool {
     )
 }
 
-/// Whether two descriptions pick from one order of one list.
-fn same_list(a: &Expr, b: &Expr) -> bool {
+/// Whether two descriptions say the same of two things: two ends of one list, the publishers of two journals.
+fn alike(a: &Expr, b: &Expr, evidence: &Evidence) -> bool {
     match (a, b) {
         (Expr::Apply { op: Op::Pick { .. }, args: x }, Expr::Apply { op: Op::Pick { .. }, args: y }) => x == y,
+        (Expr::Get { get: x, path: p }, Expr::Get { get: y, path: q }) => {
+            let tool = |id: &CallId| evidence.get(*id).map(|c| c.tool.as_str());
+            p == q && tool(x) == tool(y)
+        }
         _ => false,
     }
 }

@@ -7,11 +7,13 @@
 //! passes the [gate], where an independent [reader](read) must find the derivation in the question.
 
 pub mod admit;
+pub mod answer;
 pub mod config;
 pub mod engine;
 pub mod gate;
 pub mod lexicon;
 pub mod literal;
+mod pair;
 mod plan;
 pub mod read;
 pub mod realise;

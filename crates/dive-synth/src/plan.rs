@@ -52,7 +52,7 @@ const DISTINCT_DRAWS: u32 = 50;
 /// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
 const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
-const ROUND_WEIGHTS: [f64; 3] = [0.12, 0.36, 0.52];
+const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 

@@ -175,7 +175,7 @@ fn animals() -> Vec<NativeTool> {
             "Mean density of a population over its range, in individuals per square kilometre.",
         )
         .param("population", "count:animal", "Number of individuals.")
-        .param("range_km2", "level:area.range[km²]", "Area of the range in km².")
+        .param("range_km2", "level:area.range[km2]", "Area of the range in km².")
         .group("species", "species_range", &["population", "range_km2"])
         .field("density", "level:density.population[individuals/km²]", "wild population density")
         .plural("wild population densities")

@@ -21,6 +21,9 @@ pub const CLASSES: u64 = 16;
 /// Draws after which a name of any class will do: a caller with few names to draw from must come to an end.
 const PATIENCE: usize = 200 * CLASSES as usize;
 
+/// Words that programs read as the absence of a value.
+const ABSENT: &[&str] = &["none", "null", "nil", "nan"];
+
 /// Names already given.
 #[derive(Debug, Default)]
 pub struct Taken {
@@ -46,7 +49,8 @@ impl Taken {
             draws += 1;
             let key = name.to_lowercase();
             let ours = self.class.is_none_or(|c| class(&key) == c) || draws > PATIENCE;
-            if ours && self.names.insert(key) {
+            let absent = key.split(' ').any(|word| ABSENT.contains(&word));
+            if ours && !absent && self.names.insert(key) {
                 return name;
             }
         }

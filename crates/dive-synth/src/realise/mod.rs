@@ -177,6 +177,10 @@ impl Realiser<'_> {
                     open.push(each);
                     open.extend(call.args.values());
                 }
+                // "… of whichever of A and B has …" says each of the two once.
+                Form::Apply { op: Op::If, args } if self.of_two(args).is_some() => {
+                    open.extend(args.first());
+                }
                 Form::Apply { args, .. } => open.extend(args),
             }
         }

@@ -1,5 +1,7 @@
 //! Whole sentences: questions by form, and the directives on unit, rounding and format.
 
+use std::sync::Arc;
+
 use dive_core::expr::{Cmp, End, Op};
 use dive_core::form::{Form, FormCall};
 use dive_core::sem::Sem;
@@ -8,9 +10,22 @@ use dive_core::units;
 use dive_tools::entities::Naming;
 
 use super::{Realiser, Say, Unsayable, top_call, written_out};
-use crate::lexicon::{self};
+use crate::lexicon::{self, Entry};
 use crate::literal::CARDINALS;
 use crate::wording;
+
+/// What "whichever of A and B" is said of.
+pub(super) struct OfTwo {
+    entry: Arc<Entry>,
+    /// A call about the first; the other differs in its subject alone.
+    call: FormCall,
+    first: Form,
+    second: Form,
+    /// Noun of what is asked.
+    wanted: String,
+    /// Noun of what is compared.
+    by: String,
+}
 
 impl Realiser<'_> {
     pub(super) fn question(&mut self, form: &Form) -> Say {
@@ -124,8 +139,12 @@ impl Realiser<'_> {
         let Form::Apply { op: Op::Greater, args } = condition else { return Err(Unsayable("condition")) };
         let [left, right] = args.as_slice() else { return Err(Unsayable("condition")) };
         let sem = self.lexicon.sem(left).ok_or(Unsayable("meaning"))?;
-        if self.rng.chance(0.8) && self.attempt(|r| r.whichever([left, right], [a, b], &sem)).is_ok() {
-            return Ok(());
+        if let Some(of) = self.of_two(&[condition.clone(), a.clone(), b.clone()]) {
+            // The other wordings would say a description twice.
+            let described = self.depth(&of.first) > 0 || self.depth(&of.second) > 0;
+            if described || self.rng.chance(0.8) {
+                return self.whichever(&of, a, &sem);
+            }
         }
         let first = self.rng.chance(0.5);
         if !first {
@@ -151,44 +170,45 @@ impl Realiser<'_> {
     }
 
     /// "What is the host city of whichever of A and B has the higher attendance?"
-    fn whichever(&mut self, compared: [&Form; 2], asked: [&Form; 2], sem: &Sem) -> Say {
-        let (Form::Get { call: one, path: by }, Form::Get { call: other, .. }) = (compared[0], compared[1]) else {
-            return Err(Unsayable("a condition on something else"));
-        };
-        let (Form::Get { call: x, path: wanted }, Form::Get { call: y, .. }) = (asked[0], asked[1]) else {
-            return Err(Unsayable("a branch that is no attribute"));
-        };
-        let entry = self.lexicon.tool(&one.tool).ok_or(Unsayable("an unknown tool"))?.clone();
-        let subject = entry.subject().ok_or(Unsayable("no subject"))?;
-        let rest = |call: &FormCall| {
-            let mut args = call.args.clone();
-            args.remove(subject).map(|about| (about, args))
-        };
-        let ((first, tail), (second, same)) = rest(one).zip(rest(other)).ok_or(Unsayable("no subject"))?;
-        let nouns = entry.spec.field(wanted).zip(entry.spec.field(by));
-        let (wanted, by) =
-            nouns.filter(|(w, b)| !w.noun.is_empty() && !b.noun.is_empty()).ok_or(Unsayable("no noun"))?;
-        if one != x || other != y || tail != same {
-            return Err(Unsayable("branches about other things"));
-        }
-        let naming = self.naming_frames(self.lexicon.sem(asked[0]).as_ref());
+    fn whichever(&mut self, of: &OfTwo, asked: &Form, sem: &Sem) -> Say {
+        let naming = self.naming_frames(self.lexicon.sem(asked).as_ref());
         let frames = naming.unwrap_or(wording::VALUE_FRAMES.get(2..5).unwrap_or_default());
         let (before, after) = *self.draw(frames)?;
         self.push(before);
         self.push("the ");
-        self.push(&wanted.noun);
-        self.tail(&entry, one)?;
+        self.push(&of.wanted);
+        self.tail(&of.entry, &of.call)?;
         self.push(wording::WHICHEVER);
-        self.np(&first)?;
+        self.np(&of.first)?;
         self.push(" and ");
-        self.np(&second)?;
-        self.push(if entry.spec.phrases.past { " had the " } else { " has the " });
+        self.np(&of.second)?;
+        self.push(if of.entry.spec.phrases.past { " had the " } else { " has the " });
         self.push(lexicon::comparative(End::Largest, sem));
         self.push(" ");
-        self.push(&by.noun);
-        self.tail(&entry, one)?;
+        self.push(&of.by);
+        self.tail(&of.entry, &of.call)?;
         self.push(after);
         Ok(())
+    }
+
+    /// A conditional that compares two things by one attribute and asks for another one of the winner.
+    pub(super) fn of_two(&self, conditional: &[Form]) -> Option<OfTwo> {
+        let [Form::Apply { op: Op::Greater, args }, Form::Get { call: x, path: wanted }, Form::Get { call: y, .. }] =
+            conditional
+        else {
+            return None;
+        };
+        let [Form::Get { call: one, path: by }, Form::Get { call: other, .. }] = args.as_slice() else { return None };
+        let entry = self.lexicon.tool(&one.tool)?.clone();
+        let rest = |call: &FormCall| {
+            let mut args = call.args.clone();
+            args.remove(entry.subject()?).map(|about| (about, args))
+        };
+        let ((first, tail), (second, same)) = rest(one).zip(rest(other))?;
+        let noun = |path: &str| entry.spec.field(path).map(|f| f.noun.clone()).filter(|n| !n.is_empty());
+        let (wanted, by) = noun(wanted).zip(noun(by))?;
+        let call = one.as_ref().clone();
+        (one == x && other == y && tail == same).then_some(OfTwo { entry, call, first, second, wanted, by })
     }
 
     /// "Which … has the highest …?"
