@@ -1,7 +1,7 @@
 //! Attempts at tasks, and what they are worth.
 //!
 //! [`oracle`] makes the attempt that the certificate proves, [`reward`] decides about any attempt and says what it earns,
-//! [`solve`] lets a model make one, [`select`] picks the attempts and tasks that teach. The vocabulary ([`Rollout`], [`Message`], [`End`], [`Verdict`])
+//! [`solve()`] lets a model make one, [`select`] picks the attempts and tasks that teach. The vocabulary ([`Rollout`], [`Message`], [`End`], [`Verdict`])
 //! lives in `dive-core`, because the store and the exports speak it too.
 
 pub mod oracle;
