@@ -113,7 +113,7 @@ impl Episode<'_> {
             .filter_map(|(t, e)| Some((t, e, e.spec.param(e.subject()?)?)))
             .filter(|(_, _, p)| p.sem.accepts(&sem))
             .flat_map(|(t, e, p)| {
-                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f));
+                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f) && !index::cell(&e, f));
                 fields.map(move |f| (t, p.name.clone(), f.pointer.clone())).collect::<Vec<_>>()
             })
             .collect();
@@ -249,7 +249,8 @@ impl Episode<'_> {
 
     fn pair(&mut self, focal: usize) -> Option<Expr> {
         let exact = |f: &Field| {
-            index::askable(f) && (!f.sem.is_measure() || f.sem.is_count()) && !matches!(f.sem, Sem::Same(_))
+            let exact = !f.sem.is_measure() || f.sem.is_count();
+            index::askable(f) && exact && !matches!(f.sem, Sem::Same(_) | Sem::Text(_))
         };
         let (a, call) = self.scalar(focal, 1, exact)?;
         let entry = self.entry(focal)?;
@@ -466,9 +467,10 @@ impl Episode<'_> {
     }
 
     fn conversion(&mut self, focal: usize) -> Option<Expr> {
-        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(f.sem.unit()).is_empty())?;
-        let from = self.sem(&a)?.unit().to_string();
-        let to = (*self.rng.pick(plan::conversions(&from))?).to_string();
+        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(&f.sem).is_empty())?;
+        let sem = self.sem(&a)?;
+        let from = sem.unit().to_string();
+        let to = (*self.rng.pick(plan::conversions(&sem))?).to_string();
         Some(Expr::apply(Op::Convert { from, to }, [a]))
     }
 

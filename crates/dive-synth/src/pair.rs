@@ -29,6 +29,9 @@ impl Episode<'_> {
     }
 
     fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
+        if self.is_cell(expr) {
+            return None;
+        }
         let mut constants = self.replaceable(expr);
         constants.retain(|(_, sem)| varies(sem));
         let times: Vec<_> = constants.iter().filter(|(_, s)| matches!(s, Sem::Year(_) | Sem::Date(_))).collect();
@@ -62,6 +65,13 @@ impl Episode<'_> {
         let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
         let other = self.instead(expr, &old, &sem, &(new, Source::Literal(sem.clone())))?;
         Some((expr.clone(), other))
+    }
+
+    /// Whether an expression is one count of a table.
+    fn is_cell(&self, expr: &Expr) -> bool {
+        let Expr::Get { get, path } = expr else { return false };
+        let tool = self.evidence.get(*get).and_then(|call| self.lexicon.tool(&call.tool));
+        tool.is_some_and(|t| t.spec.output.fields.iter().any(|f| f.pointer == *path && index::cell(t, f)))
     }
 
     /// The constants of an expression's path that can be exchanged for others of their meaning.
