@@ -189,7 +189,8 @@ impl Episode<'_> {
 
     fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
         let entry = self.entry(tool)?;
-        let others = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && f.sem.subtractable(sem));
+        let others = entry.spec.output.fields.iter();
+        let others = others.filter(|f| index::measurable(f) && !index::cell(entry, f) && f.sem.subtractable(sem));
         let mut others: Vec<Expr> = others.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| e != a).collect();
         self.rng.shuffle(&mut others);
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
@@ -338,8 +339,10 @@ impl Episode<'_> {
         if self.rng.chance(0.15)
             && let Some((keys, other)) = self.paired(&keys)
         {
-            let both = Expr::apply(Op::Intersect, [keys, other]);
-            if self.eval(&both).is_some_and(|v| v.as_array().is_some_and(|v| (1..=6).contains(&v.len()))) {
+            let both = Expr::apply(Op::Intersect, [keys, other.clone()]);
+            let length = |e| self.eval(e).and_then(|v| Some(v.as_array()?.len()));
+            // What one list holds of another that it contains is that other list.
+            if length(&both).zip(length(&other)).is_some_and(|(n, other)| (1..=6).contains(&n) && n < count.min(other)) {
                 return Some(both);
             }
         }
@@ -424,16 +427,18 @@ impl Episode<'_> {
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
-        let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
-        let own: Vec<Expr> = own.into_iter().filter(near).collect();
+        let year = self.year(&a)?;
+        let near = |episode: &Self, e: &Expr| episode.year(e).is_some_and(|y| (y - year).abs() <= 25);
+        let own: Vec<Expr> = own.into_iter().filter(|e| near(self, e)).collect();
         let other = self.rng.pick(&own).cloned();
         let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
             Some(b) => (a, b),
-            None if self.rng.chance(0.3) => {
+            // Two things are seldom worth a count of the days between their dates; how old each was on a day is.
+            None if self.rng.chance(0.75) => {
                 let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
                 (a, Expr::literal(date, Sem::Date(String::new())))
             }
-            None => self.paired_amounts(&a)?,
+            None => self.paired_amounts(&a).filter(|(_, b)| near(self, b))?,
         };
         // Before it was in use everywhere, the Gregorian calendar is only one answer.
         if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
@@ -471,7 +476,10 @@ impl Episode<'_> {
         let sem = self.sem(&a)?;
         let from = sem.unit().to_string();
         let to = (*self.rng.pick(plan::conversions(&sem))?).to_string();
-        Some(Expr::apply(Op::Convert { from, to }, [a]))
+        let converted = Expr::apply(Op::Convert { from, to }, [a]);
+        // Nobody states a bank's assets in thousands or a salary in millions.
+        let size = self.eval(&converted)?.as_f64()?.abs();
+        (0.1..1e6).contains(&size).then_some(converted)
     }
 
     /// A constant for a parameter that a question can state.
