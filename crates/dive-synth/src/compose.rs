@@ -210,8 +210,9 @@ impl Episode<'_> {
                 // A change is from one time to another; between two things there is a share or a ratio.
                 let op = match self.rng.below(3) {
                     _ if self.apart_in_time(&a, &b) => Op::PercentChange,
-                    0 => Op::Divide,
-                    _ => Op::PercentOf,
+                    // A height or a price is no share of another one.
+                    1.. if amount => Op::PercentOf,
+                    _ => Op::Divide,
                 };
                 (op, a, b)
             }
@@ -342,7 +343,8 @@ impl Episode<'_> {
             let both = Expr::apply(Op::Intersect, [keys, other.clone()]);
             let length = |e| self.eval(e).and_then(|v| Some(v.as_array()?.len()));
             // What one list holds of another that it contains is that other list.
-            if length(&both).zip(length(&other)).is_some_and(|(n, other)| (1..=6).contains(&n) && n < count.min(other)) {
+            if length(&both).zip(length(&other)).is_some_and(|(n, other)| (1..=6).contains(&n) && n < count.min(other))
+            {
                 return Some(both);
             }
         }
@@ -428,23 +430,23 @@ impl Episode<'_> {
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
         let year = self.year(&a)?;
-        let near = |episode: &Self, e: &Expr| episode.year(e).is_some_and(|y| (y - year).abs() <= 25);
-        let own: Vec<Expr> = own.into_iter().filter(|e| near(self, e)).collect();
-        let other = self.rng.pick(&own).cloned();
-        let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
-            Some(b) => (a, b),
-            // Two things are seldom worth a count of the days between their dates; how old each was on a day is.
-            None if self.rng.chance(0.75) => {
-                let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
-                (a, Expr::literal(date, Sem::Date(String::new())))
+        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= 25);
+        let own: Vec<Expr> = own.into_iter().filter(near).collect();
+        // The days between dates of two things are nothing that people count.
+        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.75)) {
+            Some(b) => b,
+            None => {
+                let (year, month) = ((year + self.rng.between(0, 12)).min(2025), self.rng.between(1, 12));
+                Expr::literal(format!("{year}-{month:02}-01"), Sem::Date(String::new()))
             }
-            None => self.paired_amounts(&a).filter(|(_, b)| near(self, b))?,
         };
         // Before it was in use everywhere, the Gregorian calendar is only one answer.
         if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
             return None;
         }
-        (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+        let (x, y) = (self.eval(&a)?.to_string(), self.eval(&b)?.to_string());
+        let args = if x < y { [a, b] } else { [b, a] };
+        (x != y).then(|| Expr::apply(Op::DaysBetween, args))
     }
 
     fn year(&self, date: &Expr) -> Option<i64> {

@@ -159,9 +159,12 @@ pub fn measurable(field: &Field) -> bool {
 pub fn cell(tool: &Entry, field: &Field) -> bool {
     let counts = |path: &String| tool.spec.output.fields.iter().any(|f| f.pointer == *path && f.sem.is_count());
     field.sem.is_count()
-        && tool.spec.output.bundles.iter().any(|b| {
-            b.pointers.contains(&field.pointer) && b.pointers.iter().filter(|p| counts(p)).count() >= 3
-        })
+        && tool
+            .spec
+            .output
+            .bundles
+            .iter()
+            .any(|b| b.pointers.contains(&field.pointer) && b.pointers.iter().filter(|p| counts(p)).count() >= 3)
 }
 
 /// Whether a column orders its rows.

@@ -290,9 +290,7 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => entity_subject && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
-        FormKind::UnitConversion => {
-            fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty())
-        }
+        FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),
     }
 }
 

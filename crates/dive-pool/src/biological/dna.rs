@@ -219,7 +219,11 @@ fn melting() -> Vec<NativeTool> {
         .label("sodium concentration")
         .range(1.0, 1000.0)
         .sample(20.0, 200.0, 10.0)
-        .field("melting_c", "level:laboratory_temperature.melting[degC]", "salt-adjusted melting temperature (675/N formula)")
+        .field(
+            "melting_c",
+            "level:laboratory_temperature.melting[degC]",
+            "salt-adjusted melting temperature (675/N formula)",
+        )
         .tail("at {sodium_mm} of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 1000}), "/melting_c", 68.25)
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 100}), "/melting_c", 51.65)
