@@ -422,7 +422,9 @@ impl Episode<'_> {
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
-        if self.rng.chance(0.08) {
+        // The fiscal year of a dividend tells the year of its payment.
+        let told = self.replaceable(&a).iter().any(|(_, sem)| matches!(sem, Sem::Year(_) | Sem::Date(_)));
+        if !told && self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;

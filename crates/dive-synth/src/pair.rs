@@ -75,7 +75,7 @@ impl Episode<'_> {
     }
 
     /// The constants of an expression's path that can be exchanged for others of their meaning.
-    fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
+    pub fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
         let mut constants: Vec<(Value, Sem)> = Vec::new();
         for id in self.evidence.path(expr) {
             let Some(call) = self.evidence.get(id) else { continue };
