@@ -350,7 +350,7 @@ fn directed(e: &Episode<'_>, derivation: &Expr) -> Option<Expr> {
     }
     let whole = x.fract() == 0.0;
     let conditional = matches!(derivation, Expr::Apply { op: Op::If, .. });
-    let displayed = matches!(derivation, Expr::Get { .. }) && (x * 100.0).fract().abs() < 1e-9;
+    let displayed = derivation.place().is_some() && (x * 100.0).fract().abs() < 1e-9;
     if whole || conditional || displayed {
         return Some(derivation.clone());
     }

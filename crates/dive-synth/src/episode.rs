@@ -9,7 +9,7 @@ use dive_core::path;
 use dive_core::rng::Stream;
 use dive_core::sem::Sem;
 use dive_core::task::SeedEntity;
-use dive_core::tool::{Param, Sample};
+use dive_core::tool::{Field, Param, Sample};
 use dive_tools::ToolPool;
 use serde_json::{Map, Value};
 
@@ -144,7 +144,24 @@ impl<'e> Episode<'e> {
 
     /// The value at a path of a call's result, unless it is null.
     pub fn value(&self, call: CallId, path: &str) -> Option<Value> {
-        path::resolve(self.evidence.value(call)?, path).filter(|v| !v.is_null())
+        let observed = self.evidence.value(call)?;
+        let found = match path::in_text(path) {
+            Some(_) => self.field(call, path)?.value(observed),
+            None => path::resolve(observed, path),
+        };
+        found.filter(|v| !v.is_null())
+    }
+
+    /// The expression for the value at a path of a call's result.
+    pub fn read(&self, call: CallId, path: &str) -> Option<Expr> {
+        match path::in_text(path) {
+            Some(_) => self.field(call, path)?.read(call, self.evidence.value(call)?),
+            None => Some(Expr::get(call, path)),
+        }
+    }
+
+    fn field(&self, call: CallId, path: &str) -> Option<&'e Field> {
+        self.lexicon.tool(&self.evidence.get(call)?.tool)?.spec.field(path)
     }
 
     /// Whether a call returned everything there is.
@@ -247,7 +264,7 @@ impl<'e> Episode<'e> {
         let call = self.call(&tool, &Bound::from([(subject, (value.clone(), source))]))?;
         for (param, pointer) in params.iter().zip(&pointers) {
             let found = self.value(call, pointer)?;
-            bound.insert(param.clone(), (found, Source::Derived(Expr::get(call, pointer.clone()))));
+            bound.insert(param.clone(), (found, Source::Derived(self.read(call, pointer)?)));
         }
         Some(value)
     }
@@ -396,7 +413,7 @@ impl<'e> Episode<'e> {
             self.deriving = deriving;
             let call = call?;
             let value = self.value(call, &pointer)?;
-            Some((value, Source::Derived(Expr::get(call, pointer))))
+            Some((value, Source::Derived(self.read(call, &pointer)?)))
         })
     }
 
@@ -453,12 +470,16 @@ impl<'e> Episode<'e> {
             if list {
                 about.list = Some((producer.tool, call, producer.path.clone()));
             }
-            usable.then(|| (value, Source::Derived(Expr::get(call, producer.path))))
+            Some((value, Source::Derived(self.read(call, &producer.path)?))).filter(|_| usable)
         })
     }
 
     /// Calls a tool once for each element of a list and gives the list of one field; `others` are its other arguments.
     pub fn each(&mut self, list: &Expr, tool: usize, param: &str, path: &str, others: &Bound) -> Option<Expr> {
+        // A text of its own would have to be found for each element.
+        if path::in_text(path).is_some() {
+            return None;
+        }
         let entry = self.entry(tool)?;
         let items = self.eval(list)?.as_array()?.clone();
         let written_out = match list {
@@ -494,7 +515,7 @@ impl<'e> Episode<'e> {
                         replace(value, sem).unwrap_or_else(|| (value.clone(), Source::Literal(sem.clone())))
                     }
                     Source::Derived(inner) => {
-                        let inner = rename(inner, &renamed);
+                        let inner = self.rename(inner, &renamed)?;
                         (self.eval(&inner)?, Source::Derived(inner))
                     }
                 };
@@ -502,24 +523,26 @@ impl<'e> Episode<'e> {
             }
             renamed.insert(id, self.call(&call.tool, &bound)?);
         }
-        Some(rename(expr, &renamed))
+        self.rename(expr, &renamed)
     }
-}
 
-/// An expression with its calls renamed.
-fn rename(expr: &Expr, names: &HashMap<CallId, CallId>) -> Expr {
-    let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
-    match expr {
-        Expr::Literal { .. } => expr.clone(),
-        Expr::Get { get, path } => Expr::Get { get: new(get), path: path.clone() },
-        Expr::Each { each, calls, param, path } => Expr::Each {
-            each: Box::new(rename(each, names)),
-            calls: calls.iter().map(new).collect(),
-            param: param.clone(),
-            path: path.clone(),
-        },
-        Expr::Apply { op, args } => {
-            Expr::Apply { op: op.clone(), args: args.iter().map(|a| rename(a, names)).collect() }
-        }
+    /// An expression with its calls renamed; quotes are taken anew, since another text has them elsewhere.
+    fn rename(&self, expr: &Expr, names: &HashMap<CallId, CallId>) -> Option<Expr> {
+        let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
+        Some(match expr {
+            Expr::Literal { .. } => expr.clone(),
+            Expr::Get { get, path } => Expr::Get { get: new(get), path: path.clone() },
+            Expr::Quote { quote, path, name, .. } => self.read(new(quote), &path::quoted(path, name))?,
+            Expr::Each { each, calls, param, path } => Expr::Each {
+                each: Box::new(self.rename(each, names)?),
+                calls: calls.iter().map(new).collect(),
+                param: param.clone(),
+                path: path.clone(),
+            },
+            Expr::Apply { op, args } => {
+                let args = args.iter().map(|a| self.rename(a, names)).collect::<Option<_>>()?;
+                Expr::Apply { op: op.clone(), args }
+            }
+        })
     }
 }

@@ -241,9 +241,9 @@ impl Lexicon {
                 self.phrases.entry(word).or_default().push((Arc::clone(entry), path.clone(), template.clone()));
             }
         }
-        let subject = entry.subject().and_then(|s| spec.param(s));
-        if let Some((param, entity)) = subject.and_then(|p| Some((p, p.sem.entity()?))) {
+        if let Some(param) = entry.subject().and_then(|s| spec.param(s)) {
             for bundle in &spec.output.bundles {
+                let Some(entity) = bundle.entity.as_deref().or(param.sem.entity()) else { continue };
                 let key = (entity.to_string(), bundle.of.clone());
                 let value = (spec.name.clone(), param.name.clone(), bundle.pointers.clone());
                 self.bundles.entry(key).or_insert(value);
