@@ -51,6 +51,9 @@ impl Episode<'_> {
         let entry = self.entry(focal)?;
         let params: Vec<&dive_core::tool::Param> =
             entry.spec.params.iter().filter(|p| matches!(p.sem, Sem::Entity(_))).collect();
+        if let ([], [group]) = (params.as_slice(), entry.spec.groups.as_slice()) {
+            return self.multi_hop_about(focal, &group.of);
+        }
         let param = *self.rng.pick(&params)?;
         let entity = param.sem.entity()?;
         let by_tool = self.rng.chance(0.6);
@@ -65,6 +68,26 @@ impl Episode<'_> {
         about.set(entity, value.clone(), source.clone());
         let call = self.reach(focal, &Bound::from([(param.name.clone(), (value, source))]), &mut about, 1)?;
         let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
+        self.rng.shuffle(&mut fields);
+        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        self.read(call, &field.pointer)
+    }
+
+    /// The same for a tool that takes what describes a thing, like the document about it.
+    fn multi_hop_about(&mut self, focal: usize, of: &str) -> Option<Expr> {
+        let entity = self.described_by(of);
+        let entity = self.rng.pick(&entity)?.clone();
+        let sem = Sem::Entity(entity.clone());
+        let (value, source) = if self.rng.chance(0.5) {
+            self.named_by_a_tool(&sem, 2)?
+        } else {
+            self.outstanding(&sem, 1).map(|(v, e)| (v, Source::Derived(e)))?
+        };
+        let mut about = About::default();
+        about.set(&entity, value, source);
+        let call = self.reach(focal, &Bound::new(), &mut about, 1)?;
+        let mut fields: Vec<&Field> =
+            self.entry(focal)?.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         self.rng.shuffle(&mut fields);
         let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
         self.read(call, &field.pointer)

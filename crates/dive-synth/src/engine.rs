@@ -184,6 +184,7 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
+        e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));

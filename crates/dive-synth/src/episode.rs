@@ -7,7 +7,7 @@ use dive_core::expr::{End, Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
 use dive_core::rng::Stream;
-use dive_core::sem::Sem;
+use dive_core::sem::{SEARCH, Sem};
 use dive_core::task::SeedEntity;
 use dive_core::tool::{Field, Param, Sample};
 use dive_tools::ToolPool;
@@ -45,6 +45,8 @@ pub struct Episode<'e> {
     pub seed: &'e SeedEntity,
     /// Whether later rounds will want descriptions.
     pub grows: bool,
+    /// Whether values that stand in texts are preferred.
+    pub text: bool,
     /// Whether the call under construction looks its arguments up.
     pub deriving: bool,
     /// Answers of calls already made: asking again costs no step, as in a journal.
@@ -97,6 +99,7 @@ impl<'e> Episode<'e> {
             steps: 0,
             seed,
             grows: false,
+            text: false,
             deriving: false,
             known: HashMap::new(),
             met: Vec::new(),
@@ -238,16 +241,7 @@ impl<'e> Episode<'e> {
         depth: u32,
         about: Option<&mut About>,
     ) -> Option<Value> {
-        let types: Vec<String> = self
-            .pool
-            .entities()
-            .types()
-            .map(|t| t.name.clone())
-            .filter(|t| {
-                let provider = self.lexicon.bundle(t, of).and_then(|(tool, ..)| self.index.number(tool));
-                provider.is_some_and(|n| self.members.contains(&n))
-            })
-            .collect();
+        let types = self.described_by(of);
         let entity = self.rng.pick(&types)?.clone();
         let (tool, subject, pointers) = self.lexicon.bundle(&entity, of)?.clone();
         let known = about.as_ref().and_then(|a| a.get(&entity));
@@ -269,6 +263,15 @@ impl<'e> Episode<'e> {
         Some(value)
     }
 
+    /// The types of things that a tool of this episode describes in that way.
+    pub fn described_by(&self, of: &str) -> Vec<String> {
+        let provided = |t: &String| {
+            let provider = self.lexicon.bundle(t, of).and_then(|(tool, ..)| self.index.number(tool));
+            provider.is_some_and(|n| self.members.contains(&n))
+        };
+        self.pool.entities().types().map(|t| t.name.clone()).filter(provided).collect()
+    }
+
     fn bind(
         &mut self,
         tool: usize,
@@ -287,6 +290,12 @@ impl<'e> Episode<'e> {
                 Some((value, source))
             }
             Sem::Flag(_) => None,
+            Sem::Text(kind) if kind == SEARCH => {
+                let about = self.entry(tool)?.spec.output.bundles.iter().find_map(|b| b.entity.clone())?;
+                let known = if self.rng.chance(0.5) { vec![about] } else { self.accepted() };
+                let entity = self.rng.pick(&known)?.clone();
+                self.entity(&Sem::Entity(entity.clone()), &entity, depth)
+            }
             Sem::Category(_) | Sem::Date(_) | Sem::Year(_) => {
                 let computes = self.entry(tool).is_some_and(crate::index::is_processing);
                 // Any date fits a calendar tool; elsewhere only a date of the same role is meant.
@@ -312,6 +321,12 @@ impl<'e> Episode<'e> {
             _ if self.index.producers(tool, &param.name).is_empty() => self.constant(param),
             _ => self.produced(tool, param, about, depth),
         }
+    }
+
+    /// The types of entities that the tools of this episode take.
+    fn accepted(&self) -> Vec<String> {
+        let params = self.members.iter().filter_map(|t| self.entry(*t)).flat_map(|e| &e.spec.params);
+        params.filter_map(|p| p.sem.entity().map(str::to_string)).collect()
     }
 
     /// An entity of a type: the seed entity, another known one, or one that a tool names.
@@ -407,6 +422,9 @@ impl<'e> Episode<'e> {
             able.extend(fields.map(|f| (*t, f.pointer.clone())));
         }
         self.rng.shuffle(&mut able);
+        if self.text {
+            able.sort_by_key(|(_, pointer)| path::in_text(pointer).is_none());
+        }
         able.into_iter().take(2).find_map(|(tool, pointer)| {
             let deriving = std::mem::replace(&mut self.deriving, false);
             let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2));
@@ -456,6 +474,9 @@ impl<'e> Episode<'e> {
             .cloned()
             .collect();
         self.rng.shuffle(&mut able);
+        if self.text {
+            able.sort_by_key(|p| path::in_text(&p.path).is_none());
+        }
         if let Some((list, call, taken)) = about.list.clone()
             && let Some(other) = able.iter().find(|p| p.tool == list && p.path != taken && p.path.contains('*'))
             && let Some(value) = self.value(call, &other.path)

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::lexicon::{Entry, Lexicon, Part};
 use crate::wording;
 
+mod document;
 mod phrase;
 mod sentence;
 
