@@ -7,6 +7,7 @@
 )]
 
 mod errors;
+mod foreign;
 mod help;
 mod models;
 mod outside;
