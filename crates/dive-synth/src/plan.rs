@@ -277,17 +277,20 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
         FormKind::Difference => measures,
         // A share of one formula's result in another's mostly cancels to something nobody asks for.
-        FormKind::Percentage => measures && !index::is_processing(entry),
+        FormKind::Percentage | FormKind::Ratio => measures && !index::is_processing(entry),
         FormKind::Verification => measures && entity_subject,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
         }
         FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && entity_subject,
-        FormKind::Superlative | FormKind::Ranking => {
+        FormKind::Superlative | FormKind::Ordinal | FormKind::Ranking => {
             entity_rows && columns().any(index::orders) || entity_subject && measures
         }
         FormKind::Listing | FormKind::Counting => entity_rows,
-        FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
+        FormKind::Aggregation | FormKind::Average | FormKind::Spread => {
+            columns().any(index::measurable) || entity_subject && measures
+        }
+        FormKind::ExtremeValue => entry.rows().is_some_and(|r| r.series) && columns().any(index::measurable),
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => entity_subject && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
         FormKind::UnitConversion => {
