@@ -405,6 +405,9 @@ pub struct World {
     /// World seed [default: 1].
     #[arg(long, value_name = "N")]
     pub world_seed: Option<u64>,
+    /// Size of the world in percent of the usual, 50 to 400 [default: 100].
+    #[arg(long, value_name = "PERCENT")]
+    pub world_size: Option<u32>,
 }
 
 /// Arguments of `dive stats`.

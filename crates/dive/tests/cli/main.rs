@@ -11,6 +11,7 @@ mod foreign;
 mod help;
 mod models;
 mod outside;
+mod pool;
 mod runs;
 mod shown;
 mod training;
