@@ -23,14 +23,21 @@ impl Episode<'_> {
             FormKind::Computation => self.scalar(focal, 2, index::askable).map(|(e, _)| e),
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),
+            FormKind::Ratio => self.ratio(focal),
             FormKind::Verification => self.verification(focal),
             FormKind::Comparison => self.comparison(focal),
             FormKind::Pair => self.pair(focal),
-            FormKind::Superlative => self.superlative(focal),
+            FormKind::Superlative => self.superlative(focal, 1),
+            FormKind::Ordinal => self.superlative(focal, 2),
             FormKind::Ranking => self.ranking(focal),
             FormKind::Listing => self.listing(focal),
             FormKind::Counting => self.counting(focal),
-            FormKind::Aggregation => self.aggregation(focal),
+            FormKind::Aggregation => self.aggregation(focal, &[Op::Sum, Op::Sum, Op::Median]),
+            FormKind::Average => self.aggregation(focal, &[Op::Mean]),
+            FormKind::Spread => self.aggregation(focal, &[Op::Range]),
+            FormKind::ExtremeValue => {
+                self.aggregation(focal, &[End::Largest, End::Smallest].map(|end| Op::Extreme { end }))
+            }
             FormKind::DateReasoning => self.dates(focal),
             FormKind::Conditional => self.conditional(focal),
             FormKind::UnitConversion => self.conversion(focal),
@@ -222,7 +229,6 @@ impl Episode<'_> {
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
-        crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
         // One amount may be a part of the other; of two readings neither is.
         let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
         let part = if amount { self.other_field(focal, call, &a, &sem) } else { None };
@@ -230,16 +236,28 @@ impl Episode<'_> {
             Some(b) => (Op::PercentOf, a, b),
             None => {
                 let (a, b) = self.paired_amounts(&a)?;
-                // A change is from one time to another; between two things there is a share or a ratio.
-                let op = match self.rng.below(3) {
-                    _ if self.apart_in_time(&a, &b) => Op::PercentChange,
-                    // A height or a price is no share of another one.
-                    1.. if amount => Op::PercentOf,
-                    _ => Op::Divide,
+                // A change is from one time to another; between two amounts there is a share. A height is no share of another.
+                let op = match self.apart_in_time(&a, &b) {
+                    true => Op::PercentChange,
+                    false if amount => Op::PercentOf,
+                    false => return None,
                 };
                 (op, a, b)
             }
         };
+        self.relative(op, a, b)
+    }
+
+    fn ratio(&mut self, focal: usize) -> Option<Expr> {
+        let (a, _) = self.scalar(focal, 1, index::measurable)?;
+        let (a, b) = self.paired_amounts(&a)?;
+        self.relative(Op::Divide, a, b)
+    }
+
+    /// One value relative to another, in the order in which people say it.
+    fn relative(&mut self, op: Op, a: Expr, b: Expr) -> Option<Expr> {
+        let sem = self.sem(&a)?;
+        crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         // A share is of the larger in the smaller, a ratio the other way round, a change forward in time.
         let swapped = match op {
@@ -291,9 +309,8 @@ impl Episode<'_> {
         Some(Expr::apply(Op::Mapping { labels: vec!["first".into(), "second".into()] }, [a, b]))
     }
 
-    fn superlative(&mut self, focal: usize) -> Option<Expr> {
+    fn superlative(&mut self, focal: usize, rank: u32) -> Option<Expr> {
         let entry = self.entry(focal)?;
-        let rank = if self.rng.chance(0.75) { 1 } else { 2 };
         let end = self.end();
         let (keys, values) = match entry.rows().filter(|r| !r.series) {
             Some(_) => self.keys_and_values(focal, 3)?,
@@ -417,7 +434,7 @@ impl Episode<'_> {
         Some(Expr::apply(Op::Count, [kept]))
     }
 
-    fn aggregation(&mut self, focal: usize) -> Option<Expr> {
+    fn aggregation(&mut self, focal: usize, ops: &[Op]) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let values = if let Some(rows) = entry.rows() {
             let (call, _) = self.rows(focal, 3, usize::MAX)?;
@@ -431,16 +448,11 @@ impl Episode<'_> {
         if !full(self.eval(&values)) {
             return None;
         }
-        let mut ops = vec![Op::Mean, Op::Median, Op::Sum, Op::Range, Op::Mean, Op::Sum];
-        if matches!(entry.rows(), Some(r) if r.series) {
-            ops.extend([Op::Extreme { end: End::Largest }, Op::Extreme { end: End::Smallest }]);
-        }
         let element = self.sem(&values);
-        let able: Vec<Op> = ops
-            .into_iter()
-            .filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some())
-            .collect();
-        Some(Expr::apply(self.rng.pick(&able)?.clone(), [values]))
+        let able: Vec<&Op> =
+            ops.iter().filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some()).collect();
+        let op = (*self.rng.pick(&able)?).clone();
+        Some(Expr::apply(op, [values]))
     }
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {

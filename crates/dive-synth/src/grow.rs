@@ -38,7 +38,9 @@ impl Episode<'_> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
-            FormKind::Aggregation | FormKind::Comparison => vec![Step::Broaden, Step::Deepen],
+            FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
+                vec![Step::Broaden, Step::Deepen]
+            }
             _ => vec![Step::Deepen],
         };
         self.rng.shuffle(&mut steps);
@@ -322,6 +324,7 @@ fn compares(form: FormKind) -> bool {
         form,
         FormKind::Difference
             | FormKind::Percentage
+            | FormKind::Ratio
             | FormKind::Verification
             | FormKind::Conditional
             | FormKind::Pair

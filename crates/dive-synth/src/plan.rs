@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use dive_core::exemplar::{Exemplar, FormKind};
 use dive_core::rng::Stream;
-use dive_core::sem::Sem;
+use dive_core::sem::{Scale, Sem};
 use dive_core::task::SeedEntity;
 use dive_tools::Entities;
 
@@ -323,17 +323,25 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
         FormKind::Difference => measures,
         // A share of one formula's result in another's mostly cancels to something nobody asks for.
-        FormKind::Percentage => measures && !index::is_processing(entry),
+        FormKind::Percentage => {
+            let amounts = |f: &dive_core::tool::Field| matches!(f.sem, Sem::Measure { scale: Scale::Amount, .. });
+            let timed = entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Year(_) | Sem::Date(_)));
+            !index::is_processing(entry) && measures && (timed || fields.iter().any(amounts))
+        }
+        FormKind::Ratio => measures && !index::is_processing(entry),
         FormKind::Verification => measures && about_one,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
         }
         FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && about_one,
-        FormKind::Superlative | FormKind::Ranking => {
+        FormKind::Superlative | FormKind::Ordinal | FormKind::Ranking => {
             entity_rows && columns().any(index::orders) || entity_subject && measures
         }
         FormKind::Listing | FormKind::Counting => entity_rows,
-        FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
+        FormKind::Aggregation | FormKind::Average | FormKind::Spread => {
+            columns().any(index::measurable) || entity_subject && measures
+        }
+        FormKind::ExtremeValue => entry.rows().is_some_and(|r| r.series) && columns().any(index::measurable),
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => about_one && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
         FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),

@@ -45,7 +45,7 @@ pub enum Command {
     Select(crate::commands::select::Select),
     /// Write a run to files that trainers load.
     Export(Export),
-    /// Read exported files into a new run.
+    /// Read exported files into a new run, or rows that others made into a dataset to measure.
     Import(crate::commands::import::Import),
     /// Divide a run into one for training and one for testing.
     Split(crate::commands::split::Split),
@@ -56,6 +56,9 @@ pub enum Command {
     /// Look at the tools of the pool, import others, serve them.
     #[command(subcommand)]
     Tools(Tools),
+    /// Look at how the tools of the pool fit together.
+    #[command(subcommand)]
+    Pool(crate::commands::pool::Pool),
     /// Collect names to ask about.
     #[command(subcommand)]
     Seeds(Seeds),
@@ -402,6 +405,9 @@ pub struct World {
     /// World seed [default: 1].
     #[arg(long, value_name = "N")]
     pub world_seed: Option<u64>,
+    /// Size of the world in percent of the usual, 50 to 400 [default: 100].
+    #[arg(long, value_name = "PERCENT")]
+    pub world_size: Option<u32>,
 }
 
 /// Arguments of `dive stats`.
@@ -424,7 +430,7 @@ pub struct Stats {
 /// Arguments of `dive diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// A run, or a file of rows as for `dive stats --foreign`.
+    /// A run, an imported dataset, or a file of rows as for `dive stats --foreign`.
     #[arg(value_name = "A")]
     pub a: String,
     /// The other one.

@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod foreign;
 mod gather;
 mod models;
 mod outside;

@@ -11,7 +11,7 @@ use dive_core::canon;
 use dive_core::exemplar::Exemplar;
 use dive_core::tool::ToolSpec;
 use dive_journal::Journal;
-use dive_pool::World;
+use dive_pool::{Size, World};
 use dive_store::{Manifest, Run, Span};
 use dive_synth::{Config, Engine, WorldId};
 use dive_tools::{Entities, ToolPool};
@@ -55,7 +55,12 @@ pub struct Lock {
 impl Session {
     /// The pool over the world of that seed.
     pub fn open(world_seed: u64) -> Result<Session> {
-        let mut session = Session::whole(world_seed)?;
+        Session::sized(world_seed, Config::default().world_size)
+    }
+
+    /// The pool over the world of that seed and size, in percent of the usual.
+    pub fn sized(world_seed: u64, world_size: u32) -> Result<Session> {
+        let mut session = Session::whole(world_seed, world_size)?;
         session.quarantine = read_lock()?.quarantine;
         if !session.quarantine.is_empty() {
             let names = session.quarantine.keys().cloned().collect();
@@ -68,8 +73,10 @@ impl Session {
     /// The pool that a run was made with, as far as it is here.
     pub fn of(run: &Run) -> Result<Session> {
         let manifest = run.manifest();
-        let world_seed = manifest.config.get("world_seed").and_then(toml::Value::as_integer).unwrap_or(1);
-        let session = Session::open(u64::try_from(world_seed).unwrap_or(1))?;
+        let number = |key: &str| manifest.config.get(key).and_then(toml::Value::as_integer);
+        let world_seed = number("world_seed").and_then(|n| u64::try_from(n).ok()).unwrap_or(1);
+        let usual = Config::default().world_size;
+        let session = Session::sized(world_seed, number("world_size").map_or(usual, |n| n.try_into().unwrap_or(0)))?;
         let held_out = manifest.fingerprints.get(HELD_OUT).map_or("", String::as_str);
         session.without(held_out.split_whitespace().map(str::to_string).collect())
     }
@@ -85,8 +92,9 @@ impl Session {
     }
 
     /// The same with the quarantined tools.
-    pub fn whole(world_seed: u64) -> Result<Session> {
-        let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
+    pub fn whole(world_seed: u64, world_size: u32) -> Result<Session> {
+        let size = Size::percent(world_size).map_err(|e| anyhow!(e))?;
+        let world = World::open_sized(world_seed, size).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
         Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None })
     }

@@ -62,7 +62,7 @@ pub fn run(args: &Synth, file: &File, settings: &Settings, json: bool) -> Result
     );
     let llm = args.llm.resolve(&file.llm)?;
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let mut session = Session::open(settings.config.world_seed)?;
+    let mut session = Session::sized(settings.config.world_seed, settings.config.world_size)?;
     if let Some(path) = &settings.hold_out {
         let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
         session = session.without(names)?;

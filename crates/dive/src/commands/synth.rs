@@ -83,7 +83,7 @@ pub fn make(args: &Synth, file: &File) -> Result<Made> {
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let mut session = Session::open(settings.config.world_seed)?;
+    let mut session = Session::sized(settings.config.world_seed, settings.config.world_size)?;
     if let Some(path) = &settings.hold_out {
         let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
         session = session.without(names)?;

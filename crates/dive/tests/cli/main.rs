@@ -7,9 +7,11 @@
 )]
 
 mod errors;
+mod foreign;
 mod help;
 mod models;
 mod outside;
+mod pool;
 mod runs;
 mod shown;
 mod training;
