@@ -6,12 +6,14 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod feeding;
 mod gather;
 mod models;
 mod outside;
 mod print;
 mod session;
 mod settings;
+mod solving;
 mod view;
 
 fn main() -> ExitCode {

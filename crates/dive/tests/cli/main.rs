@@ -12,6 +12,7 @@ mod models;
 mod outside;
 mod runs;
 mod shown;
+mod solving;
 mod training;
 
 use std::path::{Path, PathBuf};
