@@ -177,6 +177,9 @@ pub struct Export {
     /// Tools as function schemas in every row, or as names with one tools.json beside.
     #[arg(long, value_enum, default_value_t = ToolsAs::Inline)]
     pub tools: ToolsAs,
+    /// Only the attempts of this policy [default: all; where one attempt is chosen, models come before the oracle].
+    #[arg(long, value_name = "NAME")]
+    pub policy: Option<String>,
     /// Folder to write to [default: export/FORMAT in the run].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
@@ -478,4 +481,7 @@ pub struct MockModel {
     /// Refuse requests of more than so many tokens, of four bytes each.
     #[arg(long, value_name = "TOKENS")]
     pub context: Option<u64>,
+    /// Know how the tasks of this run are solved, to play a student of them.
+    #[arg(long, value_name = "RUN")]
+    pub knows: Option<String>,
 }

@@ -6,6 +6,7 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod feeding;
 mod foreign;
 mod gather;
 mod models;
@@ -13,6 +14,7 @@ mod outside;
 mod print;
 mod session;
 mod settings;
+mod solving;
 mod view;
 
 fn main() -> ExitCode {

@@ -5,17 +5,22 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use dive_agent::Tools;
 use dive_connect::{Options, Toolbox};
 use dive_core::canon;
+use dive_core::evidence::Outcome;
 use dive_core::exemplar::Exemplar;
-use dive_core::tool::ToolSpec;
+use dive_core::task::Task;
+use dive_core::tool::{ErrorKind, ToolError, ToolSpec};
 use dive_journal::Journal;
+use dive_llm::Pending;
 use dive_pool::{Size, World};
-use dive_store::{Manifest, Run, Span};
+use dive_store::{Manifest, Run, Span, Which};
 use dive_synth::{Config, Engine, WorldId};
 use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::outside::{self, Outside};
 use crate::print;
@@ -35,7 +40,35 @@ pub struct Session {
     /// Tools that were kept out of the pool.
     pub held_out: BTreeSet<String>,
     /// What runs the tools that others run.
-    pub toolbox: Option<Toolbox>,
+    pub toolbox: Option<Arc<Toolbox>>,
+}
+
+/// The tools of a session, for agents.
+#[derive(Clone)]
+pub struct Hands {
+    pool: Arc<ToolPool>,
+    toolbox: Option<Arc<Toolbox>>,
+}
+
+impl Tools for Hands {
+    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Result<Outcome, String>> {
+        match &self.toolbox {
+            Some(toolbox) => Box::pin(toolbox.ask(name, args)),
+            None => Box::pin(async move { Ok(self.pool.call(name, args)) }),
+        }
+    }
+}
+
+impl Hands {
+    /// The same for threads of their own, where waiting is allowed. A failure on the way is a failed call.
+    pub fn call_blocking(&self, name: &str, args: &Map<String, Value>) -> Outcome {
+        let asked = self.toolbox.as_ref().and_then(|toolbox| toolbox.block_on(toolbox.ask(name, args)));
+        match asked {
+            None => self.pool.call(name, args),
+            Some(Ok(outcome)) => outcome,
+            Some(Err(message)) => Outcome::Error { error: ToolError::new(ErrorKind::Transport, message) },
+        }
+    }
 }
 
 /// Fingerprint under which a run lists the tools that were kept out of its pool.
@@ -119,8 +152,37 @@ impl Session {
             print::note(note);
         }
         self.pool = Arc::clone(toolbox.pool());
-        self.toolbox = Some(toolbox);
+        self.toolbox = Some(Arc::new(toolbox));
         Ok(self)
+    }
+
+    /// The tools, for agents.
+    pub fn hands(&self) -> Hands {
+        Hands { pool: Arc::clone(&self.pool), toolbox: self.toolbox.clone() }
+    }
+
+    /// That these are the tools of the run, over its world, so that calls end as they did when it was made.
+    pub fn suits(&self, run: &Run) -> Result<()> {
+        let place = run.dir().display();
+        for spec in &run.tools()? {
+            let same = self.pool.spec(&spec.name).is_some_and(|own| own.openai() == spec.openai());
+            ensure!(
+                same,
+                "the tool `{}` of {place} is not one that this program can run; name the manifest of tools that others \
+                 run with --tools",
+                spec.name
+            );
+        }
+        run.each(&Which::Tasks, |entry| {
+            let task: Task = serde_json::from_str(&entry.json)
+                .map_err(|e| anyhow!("episode {} is malformed: {e}", entry.episode))?;
+            ensure!(
+                task.provenance.world == self.world.fingerprint(),
+                "{place} has tasks of more than one world, or of one that this program does not make; its tools can be \
+                 called for runs of one world"
+            );
+            Ok(())
+        })
     }
 
     /// The specification of a tool given by name or id.

@@ -10,6 +10,7 @@ use dive_synth::Config;
 use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
+use crate::commands::solve;
 use crate::models::{EngineKind, Llm};
 use crate::outside::Outside;
 
@@ -105,6 +106,8 @@ pub struct File {
     pub tools: Outside,
     /// Settings of the models.
     pub llm: Llm,
+    /// How attempts at tasks are made.
+    pub solve: solve::Attempts,
 }
 
 /// What a synthesis runs with.

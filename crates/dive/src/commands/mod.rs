@@ -54,7 +54,7 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Tools(args) => tools::run(args, &file, cli.json),
         Command::Pool(args) => pool::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
-        Command::MockModel(args) => mock_model::run(args, cli.json),
+        Command::MockModel(args) => mock_model::run(args, &file, cli.json),
         Command::Diff(args) => diff::run(args, &file, cli.json),
         Command::Report(args) => report::run(args, &file, cli.json),
         Command::View(args) => view::run(args, &file, cli.json),

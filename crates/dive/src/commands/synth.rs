@@ -37,23 +37,30 @@ pub struct Made {
     /// The numbers of the run.
     pub summary: Summary,
     /// Episodes that there were before.
-    before: u64,
+    pub before: u64,
+}
+
+impl Made {
+    /// Episodes made now.
+    pub fn episodes(&self) -> u64 {
+        self.summary.episodes.saturating_sub(self.before)
+    }
 }
 
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
-    if engine(args, file) == EngineKind::Llm {
+    if engine(args, file) != EngineKind::Symbolic {
         return super::llm::run(args, file, &args.choices.resolve(&file.synth)?, json);
     }
-    let Made { end, summary, before } = make(args, file)?;
+    let made = make(args, file)?;
+    let Made { end, summary, .. } = &made;
     let out = out(args, file);
     let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
     if json {
-        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
+        print::object(&Report { summary, seconds, run: out.display().to_string() })?;
     } else {
         say(numbers(&Run::open(&out)?)?)?;
-        let made = summary.episodes.saturating_sub(before);
-        say(speed(made, seconds))?;
+        say(speed(made.episodes(), seconds))?;
         if args.range.is_none() {
             samples(&out)?;
         }
@@ -61,14 +68,16 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
             say(next(&out, args))?;
         }
     }
-    Ok(ended(end))
+    Ok(ended(*end))
 }
 
-fn engine(args: &Synth, file: &File) -> EngineKind {
+/// Who collects and derives.
+pub fn engine(args: &Synth, file: &File) -> EngineKind {
     args.engine.or(file.engine).unwrap_or_default()
 }
 
-fn out(args: &Synth, file: &File) -> PathBuf {
+/// Where the run goes.
+pub fn out(args: &Synth, file: &File) -> PathBuf {
     args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into())
 }
 

@@ -14,6 +14,7 @@ mod outside;
 mod pool;
 mod runs;
 mod shown;
+mod solving;
 mod training;
 
 use std::path::{Path, PathBuf};
