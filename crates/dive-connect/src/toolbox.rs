@@ -23,6 +23,7 @@ use crate::guard::Guard;
 use crate::http::{Api, HttpTool};
 use crate::import::{self, Imported, McpSource};
 use crate::mcp::{self, McpTool, Server};
+use crate::probe::Learned;
 use crate::process::Launch;
 use crate::redact::Secrets;
 use crate::remote::{Blocking, Call, Remote, version};
@@ -64,6 +65,8 @@ pub struct Options {
     pub unverified: bool,
     /// Those that have, by id, with the [fingerprint](Toolbox::fingerprint) that passed.
     pub verified: BTreeMap<String, String>,
+    /// What a [probe](Toolbox::probe) learned.
+    pub learned: Learned,
 }
 
 /// How a pool is served.
@@ -139,7 +142,7 @@ impl Toolbox {
             let backend = Blocking { remote: Arc::clone(remote), handle: handle.clone() };
             (remote.spec.clone(), Box::new(backend) as Box<dyn Backend>)
         });
-        let pool = pool.with(tools, []).map_err(ConnectError::Pool)?;
+        let pool = pool.with(tools, options.learned.entities()).map_err(ConnectError::Pool)?;
         let pool = Arc::new(pool);
         Ok(Toolbox { pool, remotes, notes, mutating: options.mutating, runtime: Some(runtime) })
     }
@@ -161,7 +164,12 @@ impl Toolbox {
 
     /// Of a tool that others run: changes with anything that its manifest says about it.
     pub fn fingerprint(&self, name: &str) -> Option<String> {
-        self.remotes.get(name).map(|r| fingerprint(&r.spec, &r.version))
+        self.remotes.get(name).map(|r| r.fingerprint.clone())
+    }
+
+    /// Values that the provider of a tool was started with.
+    pub(crate) fn hints(&self, name: &str) -> Vec<String> {
+        self.remotes.get(name).map(|r| r.hints.clone()).unwrap_or_default()
     }
 
     pub(crate) fn mutating(&self) -> bool {
@@ -223,6 +231,8 @@ pub fn import_mcp(source: &McpSource) -> Result<Imported, ConnectError> {
     let head = source.head();
     let text = toml::to_string(&head).map_err(|e| fail(e.to_string()))?;
     let provider = manifest::read("the command line", &text).map_err(|e| fail(e.message))?.provider;
+    // `dir` is seen from the manifest; the server starts here, where its command was given.
+    let provider = Provider { dir: None, ..provider };
     let link = Link::new(&provider, Path::new(".")).map_err(fail)?;
     let runtime = runtime()?;
     let tools = runtime.block_on(async {
@@ -274,6 +284,12 @@ fn named(spec: &mut ToolSpec, taken: &HashSet<String>) -> bool {
 fn fingerprint(spec: &ToolSpec, version: &str) -> String {
     // The name may have got the provider's before it.
     dive_core::canon::fingerprint(&(&ToolSpec { name: String::new(), ..spec.clone() }, version))
+}
+
+/// What a provider is started with, less its program and flags: a folder, a file, an address.
+fn hints(provider: &Provider) -> Vec<String> {
+    let given = provider.command.iter().skip(1).filter(|a| !a.starts_with('-'));
+    given.cloned().collect()
 }
 
 /// Why a tool is left out, and its name.
@@ -345,17 +361,22 @@ impl Link {
         let offline = options.journal.mode() == Mode::Replay;
         let mut made = Vec::new();
         let database = provider.path.as_ref().map(|p| Source::live(&base.join(p)));
-        for tool in tools {
+        for mut tool in tools {
             let id = tool.spec.id.clone();
             if tool.spec.effect == Effect::Mutating && !options.mutating {
                 made.push(Err((MUTATING, tool.spec.name)));
                 continue;
             }
             let version = version(&provider.version, &(&tool.binding, &tool.renamed, &provider.base_url));
-            let passed = || options.verified.get(&id) == Some(&fingerprint(&tool.spec, &version));
+            let declared = fingerprint(&tool.spec, &version);
+            let passed = || options.verified.get(&id) == Some(&declared);
             if !tool.verified && !options.unverified && !passed() {
                 made.push(Err((UNVERIFIED, tool.spec.name)));
                 continue;
+            }
+            let lesson = options.learned.lesson(&id, &declared);
+            if let Some(lesson) = lesson {
+                lesson.apply(&mut tool.spec);
             }
             let at = |e: String| format!("tool `{}`: {e}", tool.spec.name);
             let renamed = Arc::new(tool.renamed.clone());
@@ -386,6 +407,9 @@ impl Link {
                 version,
                 freshness: provider.fresh_for.map_or(Freshness::Any, |s| Freshness::Within(s.0)),
                 mutating: options.mutating,
+                reading: lesson.filter(|l| l.unused.is_empty()).and_then(|l| l.reading),
+                hints: hints(&provider),
+                fingerprint: declared,
                 spec: tool.spec,
             }));
         }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail};
-use dive_connect::{Options, Toolbox};
+use dive_connect::{Learned, Options, Toolbox};
 use dive_core::canon;
 use dive_core::exemplar::Exemplar;
 use dive_core::tool::ToolSpec;
@@ -24,6 +24,9 @@ use crate::settings::{self, Settings};
 /// File that lists the tools that failed `dive tools check`.
 const LOCK: &str = "tools.lock";
 
+/// File that says what `dive tools probe` learned.
+pub const PROBE_LOCK: &str = "probe.lock";
+
 /// The tools of a world.
 pub struct Session {
     /// The world they look at.
@@ -36,6 +39,8 @@ pub struct Session {
     pub held_out: BTreeSet<String>,
     /// What runs the tools that others run.
     pub toolbox: Option<Toolbox>,
+    /// Whether what was learned about tools is used.
+    learned: bool,
 }
 
 /// Fingerprint under which a run lists the tools that were kept out of its pool.
@@ -88,7 +93,12 @@ impl Session {
     pub fn whole(world_seed: u64) -> Result<Session> {
         let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None })
+        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None, learned: true })
+    }
+
+    /// The same without regard to what was learned about tools.
+    pub fn unlearned(self) -> Session {
+        Session { learned: false, ..self }
     }
 
     /// The same with the tools that others run, if there are any.
@@ -101,6 +111,7 @@ impl Session {
             mutating: outside.allow_mutating,
             unverified: outside.unverified,
             verified: read_lock()?.verified,
+            learned: if self.learned { read_learned()? } else { Learned::default() },
         };
         let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
         let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
@@ -206,4 +217,18 @@ pub fn read_lock() -> Result<Lock> {
         Err(e) => bail!("{LOCK} cannot be read: {e}"),
     };
     toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))
+}
+
+fn read_learned() -> Result<Learned> {
+    match fs::read_to_string(PROBE_LOCK) {
+        Ok(text) => Learned::parse(&text).map_err(|e| anyhow!("{PROBE_LOCK}: {e}")),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Learned::default()),
+        Err(e) => Err(anyhow!("{PROBE_LOCK} cannot be read: {e}")),
+    }
+}
+
+/// Replaces what was learned about tools.
+pub fn write_learned(path: &Path, learned: &Learned) -> Result<()> {
+    let text = learned.text().map_err(|e| anyhow!("{}: {e}", path.display()))?;
+    fs::write(path, text).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))
 }

@@ -31,6 +31,7 @@ pub fn run(args: &Serve, mut session: Session) -> Result<ExitCode> {
                 mutating: false,
                 unverified: false,
                 verified: Default::default(),
+                learned: Default::default(),
             };
             Toolbox::open(pool, &[], &options)?
         }

@@ -13,7 +13,7 @@ use crate::print::{self, clean, say};
 use crate::session::{self, Session};
 use crate::settings::{self, File};
 
-use super::{tool_import, tool_serve};
+use super::{tool_import, tool_probe, tool_serve};
 
 pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
     let seed = |world: &World| world.world_seed.or(file.synth.world_seed).unwrap_or(1);
@@ -27,6 +27,9 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
         Tools::Show { name, outside, world } => show(open(outside, world)?.tool(name)?, json),
         Tools::Call { name, args, outside, world } => call(&open(outside, world)?, name, args, json),
         Tools::Import(what) => tool_import::run(what, json),
+        Tools::Probe { outside, calls } => {
+            tool_probe::run(&Outside { unverified: true, ..outside.or(&file.tools) }, *calls, json)
+        }
         Tools::Serve(args) => {
             let session = Session::open(seed(&args.world))?.with(&args.outside.or(&file.tools), outside::live)?;
             tool_serve::run(args, session)
