@@ -17,6 +17,7 @@ from collections import defaultdict
 import hashing
 from form import form_nodes, inputs, nodes, normal, written_out
 from question import expressed, leaks, same_words
+from text import quoted
 from values import Failed, Tie, canonical_text, calls_of, close, evaluate, is_number, number_of, pointer, resolve, same
 from values import unrounded
 
@@ -135,9 +136,9 @@ def entailed(row):
         if quote and at[quote["start"] : quote["end"]] != quote["text"]:
             yield f"{atom['call']}{atom['path']} does not read `{quote['text']}` there"
     if len(row.support) == 1 and row.support[0].get("quote"):
-        given, quoted = row.answer.get("value"), row.support[0]["quote"]["text"].strip()
-        if quoted != given and not (is_number(given) and float(quoted.replace(",", "")) == given):
-            yield f"the quote is `{quoted}`, the answer is {given}"
+        given, words = row.answer.get("value"), row.support[0]["quote"]["text"].strip()
+        if words != given and not (is_number(given) and float(words.replace(",", "")) == given):
+            yield f"the quote is `{words}`, the answer is {given}"
         return
     value, exact = row.eval(row.derivation), unrounded(row.derivation, row.value)
     if not close(exact, row.certificate["unrounded"]):
@@ -298,7 +299,8 @@ def minimal(row):
     recorded = [ablation["call"] for ablation in row.certificate["ablations"]]
     if sorted(recorded, key=ordinal) != row.path:
         yield f"the ablations cover {recorded}, the path is {row.path}"
-    targets, text = taken(row), row.answer["type"] == "text" and "get" in row.derivation
+    targets, text = taken(row), row.answer["type"] == "text" and bool({"get", "quote"} & row.derivation.keys())
+    quotes = [node for expr in row.expressions() for node, _ in nodes(expr) if "quote" in node]
     for name in row.path if text or row.answer["type"] in ("number", "mapping") else ():
         gone = {name}
         for call in row.path:
@@ -308,6 +310,7 @@ def minimal(row):
         for call in row.path:
             if call not in gone:
                 atoms += [((row.calls[call]["tool"], p), v) for p, v in scalars(row.value(call))]
+                atoms += stated(row, call, quotes)
         for origins, field, value, what in targets:
             if name in origins and any(gives_away(field, value, *atom, text) for atom in atoms):
                 yield f"without {name}, {what} {value} is still in sight"
@@ -318,6 +321,9 @@ def taken(row):
     found = []
     for expr in row.expressions():
         for node, above in nodes(expr):
+            if "quote" in node and not SELECTIONS.intersection(above):
+                field = (row.calls[node["quote"]]["tool"], f"{node['path']}#{node['name']}")
+                found.append(([node["quote"]], field, row.eval(node), "the quoted value"))
             calls = [node["get"]] if "get" in node else node.get("calls", [])
             if not SELECTIONS.intersection(above):
                 for call in calls:
@@ -328,6 +334,17 @@ def taken(row):
         if not any(node.get("op") in SELECTIONS for node, _ in nodes(entry)):
             found.append((closure(entry, row.calls), None, unrounded(entry, row.value), "the answer"))
     return found
+
+
+def stated(row, call, quotes):
+    """What the text of a call says of the values that are quoted from texts of the same tool."""
+    for node in quotes:
+        if row.calls[node["quote"]]["tool"] == row.calls[call]["tool"]:
+            try:
+                text = pointer(row.value(call), node["path"])
+                yield (row.calls[call]["tool"], f"{node['path']}#{node['name']}"), quoted(text, node)[1]
+            except Failed:
+                pass
 
 
 def gives_away(field, value, other_field, other, text):
@@ -370,6 +387,8 @@ def unique(row):
         for node, _ in nodes(expr):
             if "get" in node and "/*" in node["path"]:
                 rests_on.add(node["get"])
+            if row.engine != "llm" and "get" in node and re.search(r"/\d+(?=/|$)", node["path"]):
+                yield from numbered(row, node)
             if node.get("op") == "round":
                 yield from on_the_edge(row.eval(node["args"][0]), node["decimals"])
     declared = set(row.certificate["complete"])
@@ -378,6 +397,20 @@ def unique(row):
             yield f"the answer rests on all of {call}, which is not complete"
         if call not in declared:
             yield f"the answer rests on all of {call}, which the certificate does not list as complete"
+
+
+def numbered(row, node):
+    """A row that is addressed by its number has to be the only one that names an argument of the call."""
+    match = re.search(r"/(0|[1-9]\d*)(?=/|$)", node["path"])
+    rows = pointer(row.value(node["get"]), node["path"][: match.start()])
+    args = [v for v in row.calls[node["get"]]["args"].values() if isinstance(v, str)]
+    named = [
+        index
+        for index, item in enumerate(rows if isinstance(rows, list) else [])
+        if isinstance(item, dict) and any(v in args for v in item.values() if isinstance(v, str))
+    ]
+    if isinstance(rows, list) and named != [int(match.group(1))]:
+        yield f"{node['get']}{node['path']} takes a row that no argument names, or not alone"
 
 
 def on_the_edge(x, decimals):

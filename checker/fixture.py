@@ -48,6 +48,8 @@ TOOLS = [
     tool("body_mass_index", ["weight", "height"], weight=NUMBER, height=NUMBER),
     tool("patient_findings", ["patient"], patient=TEXT),
     tool("admissions", ["hospital", "from"], hospital=TEXT, **{"from": TEXT}),
+    tool("search_company_documents", ["query"], query=TEXT),
+    tool("open_company_document", ["document"], document=TEXT),
     tool("weighted_mean", ["values"], values={"type": "array", "items": {"type": "number"}, "description": "Numbers."}),
 ]
 
@@ -400,5 +402,53 @@ def population_change(name="t6", city="Ostmere", years=(2015, 2021), people=(881
     )
 
 
+PROFILE = """Halvorsen Marine: company profile
+
+Née 1961 as a family yard, the group operates a fleet of 1,214 tugs. In all, 311 captains are on its payroll.
+Its training ship was commissioned on March 4, 2019."""
+FLEET = {"between": [["operates ", " tugs"], ["a fleet of ", " tugs"]]}
+
+
+def captains():
+    """Two quotes from a document that a search found, under a row number."""
+    hits = [{"document": "CD-7", "company": NAME}, {"document": "CD-9", "company": "Orrin Lines"}]
+    calls = [
+        call(1, "search_company_documents", {"query": NAME}, {"query": {"literal": COMPANY}}, {"results": hits}),
+        call(
+            2,
+            "open_company_document",
+            {"document": "CD-7"},
+            {"document": {"derived": get("c1", "/results/0/document")}},
+            {"document": "CD-7", "text": PROFILE},
+        ),
+    ]
+
+    def quote(name, by, text, **how):
+        start = PROFILE.index(text)
+        span = {"start": start, "end": start + len(text), "text": text}
+        return {"quote": "c2", "path": "/text", "name": name, "by": by, "as": "number", "span": span}
+
+    document = form_get("search_company_documents", "/results/0/document", query=lit(NAME, COMPANY))
+    forms = [form_get("open_company_document", f"/text#{n}", document=document) for n in ("captains", "tugs")]
+    staff = {"between": [["In all, ", " captains"]]}
+    return row(
+        "t7",
+        [
+            "According to the company profile of ",
+            said(NAME, NAME, COMPANY),
+            ", how many captains are there for each tug? Round to 2 decimals.",
+        ],
+        {"type": "number", "value": 0.26, "decimals": 2, "tolerance": 0.005},
+        calls,
+        apply("round", apply("divide", quote("captains", staff, "311"), quote("tugs", FLEET, "1,214")), decimals=2),
+        apply("round", apply("divide", *forms), decimals=2),
+        311 / 1214,
+        ["c1", "c2"],
+        [[0, 1]],
+        2,
+        1,
+    )
+
+
 def rows():
-    return [density(), highest(), large_companies(), two_measures(), mean_height(), population_change()]
+    return [density(), highest(), large_companies(), two_measures(), mean_height(), population_change(), captains()]

@@ -27,6 +27,8 @@ def written_out(expr, calls):
         return {"literal": expr["literal"], "sem": expr["sem"]}
     if "get" in expr:
         return {"call": written_call(expr["get"], calls), "path": expr["path"]}
+    if "quote" in expr:
+        return {"call": written_call(expr["quote"], calls), "path": f"{expr['path']}#{expr['name']}"}
     if "each" in expr:
         written = [written_call(call, calls, expr["param"]) for call in expr["calls"]]
         if not written or any(canonical_text(w) != canonical_text(written[0]) for w in written):

@@ -15,6 +15,7 @@ import check
 import fixture
 import hashing
 from question import expressed, leaks
+from text import quoted
 from values import Failed, Tie, canonical_text, evaluate
 
 
@@ -107,6 +108,7 @@ def drop_span(index):
     return lambda row: row["spans"].pop(index)
 
 
+SECOND, DOCUMENT = ["derivation", "args", 0, "args", 1], ["evidence", 1, "outcome", "value"]
 CORRUPTIONS = [
     ("entailed", fixture.density, put(["answer", "value"], 1891.4)),
     ("entailed", fixture.density, put(["certificate", "unrounded"], 1891.3)),
@@ -118,6 +120,17 @@ CORRUPTIONS = [
     ("entailed", fixture.two_measures, put(["answer", "entries", "mean", "value"], 3.2)),
     ("entailed", fixture.mean_height, put(["answer", "unit"], "m")),
     ("entailed", fixture.density, put(["evidence", 2, "outcome", "value", "area"], 97.5)),
+    ("entailed", fixture.captains, put([*SECOND, "span", "start"], lambda at: at + 1)),
+    ("entailed", fixture.captains, put([*SECOND, "span", "text"], "1,215")),
+    ("entailed", fixture.captains, put([*SECOND, "by", "between", 1, 1], " ships")),
+    ("entailed", fixture.captains, put([*SECOND, "as"], "date")),
+    ("entailed", fixture.captains, put([*DOCUMENT, "text"], lambda text: text.replace("1,214", "1,215"))),
+    ("unique", fixture.captains, put([*DOCUMENT, "text"], lambda text: text + " It operates 77 tugs.")),
+    ("unique", fixture.captains, put(["evidence", 0, "outcome", "value", "results", 1, "company"], fixture.NAME)),
+    ("unique", fixture.captains, put(["evidence", 0, "outcome", "value", "results", 0, "company"], "Other")),
+    ("minimal", fixture.captains, put(["evidence", 0, "outcome", "value", "ratio"], 311 / 1214)),
+    ("faithful", fixture.captains, put([*SECOND, "name"], "vessels")),
+    ("executable", fixture.captains, put([*SECOND, "quote"], "c9")),
     ("executable", fixture.density, put(["evidence", 2, "args", "city"], "Ostmere")),
     ("executable", fixture.density, put(["evidence", 2, "sources", "city", "derived", "get"], "c3")),
     ("executable", fixture.density, put(["certificate", "path"], ["c3"])),
@@ -354,6 +367,44 @@ class Operators(unittest.TestCase):
                 run(op, *values, **options)
 
 
+class Quotes(unittest.TestCase):
+    CSV = 'city,people,area\r\n"Ost, Nord",12,3.5\r\nWest,8,"2"\r\n'
+
+    def test_stretches_are_found_and_read(self):
+        fleet = [["operates ", " tugs"], ["a fleet of ", " tugs"]]
+        for by, reading, text, words, value in [
+            ({"line": 2}, "text", "a\r\nZoë\r\nc", "Zoë", "Zoë"),
+            ({"value_of": "Founded"}, "date", "x: 1\n Founded :  14 March 2004 \n", "14 March 2004", "2004-03-14"),
+            ({"value_of": "staff"}, "number", "staff: 1,204 people", "1,204 people", 1204),
+            ({"cell": {"row": "Ost, Nord", "column": "area"}}, "number", self.CSV, "3.5", 3.5),
+            ({"cell": {"row": "West", "column": "area"}}, "number", self.CSV, "2", 2),
+            ({"between": fleet}, "number", "Über: a fleet of 1,214 tugs. In all, 1,214 men.", "1,214", 1214),
+            ({"between": [["On ", ", it"]]}, "date", "On March 4, 2019, it opened.", "March 4, 2019", "2019-03-04"),
+            ({"between": [["led by ", " since"]]}, "text", "It is led by Ada Berg since 2009.", "Ada Berg", "Ada Berg"),
+            ({"between": [["of ", " °C"]]}, "number", "a mean of −3.5 °C", "−3.5", -3.5),
+        ]:
+            with self.subTest(by=by):
+                (start, end), found = quoted(text, {"by": by, "as": reading})
+                self.assertEqual((text[start:end], found), (words, value))
+
+    def test_what_is_not_there_once_is_refused(self):
+        of = {"between": [["of ", " m"]]}
+        for error, by, reading, text in [
+            (Failed, {"line": 4}, "text", "a\nb"),
+            (Failed, {"line": 2}, "text", "a\n"),
+            (Tie, {"value_of": "a"}, "text", "a: 1\na: 2"),
+            (Tie, of, "number", "of 3 m and of 4 m"),
+            (Failed, of, "number", "of 3,00 m"),
+            (Tie, {"cell": {"row": "a", "column": "n"}}, "text", "k,n\na,1\na,2"),
+            (Failed, {"cell": {"row": "a", "column": "n"}}, "text", 'k,n\na,"1""2"'),
+            (Failed, {"line": 1}, "number", "12 of 40"),
+            (Failed, {"line": 1}, "date", "31 February 2020"),
+            (Failed, {"word": 1}, "text", "a"),
+        ]:
+            with self.subTest(by=by, text=text), self.assertRaises(error):
+                quoted(text, {"by": by, "as": reading})
+
+
 class Words(unittest.TestCase):
     def test_renderings(self):
         for text, value, sem in [
@@ -452,7 +503,7 @@ class CommandLine(unittest.TestCase):
         bad["answer"]["value"] = 7
         code, out = self.run_main("\n".join(good))
         self.assertEqual(code, 0)
-        self.assertIn("1 entailed    6 passed, 0 failed", out)
+        self.assertIn("1 entailed    7 passed, 0 failed", out)
         self.assertIn("not checked:", out)
         code, out = self.run_main(json.dumps(bad), "--json")
         self.assertEqual(code, 1)

@@ -167,6 +167,8 @@ def calls_of(expr):
         return
     if "get" in expr:
         yield expr["get"]
+    elif "quote" in expr:
+        yield expr["quote"]
     elif "each" in expr:
         yield from calls_of(expr["each"])
         yield from expr["calls"]
@@ -181,6 +183,8 @@ def evaluate(expr, value):
         return expr["literal"]
     if "get" in expr:
         return resolve(value(expr["get"]), expr["path"])
+    if "quote" in expr:
+        return quotation(expr, value)
     if "each" in expr:
         if len(list_of(evaluate(expr["each"], value))) != len(expr["calls"]):
             raise Failed("an each with too few or many calls")
@@ -196,6 +200,17 @@ def evaluate(expr, value):
         return canonical(apply(expr, *args))
     except (ZeroDivisionError, OverflowError) as error:
         raise Failed(f"{expr['op']}: not a finite number") from error
+
+
+def quotation(expr, value):
+    """The value of a quote, whose words must stand where it says, and nowhere else by its own rule."""
+    from text import quoted
+
+    text, span = pointer(value(expr["quote"]), expr["path"]), expr["span"]
+    place, found = quoted(text, expr)
+    if place != (span["start"], span["end"]) or text[span["start"] : span["end"]] != span["text"]:
+        raise Failed(f"{expr['quote']}{expr['path']} does not read `{span['text']}` at {span['start']}..{span['end']}")
+    return found
 
 
 def unrounded(expr, value):

@@ -10,6 +10,7 @@ use crate::canon;
 use crate::evidence::{CallId, Evidence};
 use crate::path;
 use crate::sem::Sem;
+use crate::text::{Quotation, Stretch, TextError};
 
 /// An expression over the observations of an episode.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -28,6 +29,20 @@ pub enum Expr {
         get: CallId,
         /// Where in its result, see [`path`].
         path: String,
+    },
+    /// A value in a text of an observation.
+    Quote {
+        /// The call.
+        quote: CallId,
+        /// Where the text stands in its result.
+        path: String,
+        /// What the value is called; a form says only this.
+        name: String,
+        /// How it is found and read.
+        #[serde(flatten)]
+        how: Quotation,
+        /// Where it stands in this text.
+        span: Stretch,
     },
     /// One value from each of several calls, one call for each element of a list, in its order.
     Each {
@@ -161,7 +176,7 @@ pub enum Op {
 /// Why an expression has no value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvalError {
-    /// An observation or a path in it is missing.
+    /// An observation, a path in it or quoted words are missing.
     #[error("nothing at {0}")]
     Missing(String),
     /// An operand has the wrong type or number.
@@ -194,11 +209,21 @@ impl Expr {
         Expr::Apply { op, args: args.into() }
     }
 
+    /// The call and path of a value that is read from one observation; a quote's path ends in `#` and its name.
+    pub fn place(&self) -> Option<(CallId, String)> {
+        match self {
+            Expr::Get { get, path } => Some((*get, path.clone())),
+            Expr::Quote { quote, path, name, .. } => Some((*quote, path::quoted(path, name))),
+            _ => None,
+        }
+    }
+
     /// Adds the calls that this expression reads.
     pub fn calls(&self, into: &mut Vec<CallId>) {
         match self {
             Expr::Literal { .. } => {}
             Expr::Get { get, .. } => into.push(*get),
+            Expr::Quote { quote, .. } => into.push(*quote),
             Expr::Each { each, calls, .. } => {
                 each.calls(into);
                 into.extend(calls);
@@ -226,6 +251,15 @@ impl Expr {
         match self {
             Expr::Literal { literal, .. } => Ok(literal.clone()),
             Expr::Get { get, path } => at(*get, path),
+            Expr::Quote { quote, path, how, span, .. } => {
+                let found = at(*quote, path)?;
+                let text = found.as_str().ok_or(EvalError::Operands("quote"))?;
+                match how.find(text) {
+                    Ok((stretch, value)) if stretch == *span => Ok(value),
+                    Err(TextError::Several) => Err(EvalError::Tie(format!("places in {quote}{path}"))),
+                    _ => Err(EvalError::Missing(format!("{quote}{path}: the quoted words"))),
+                }
+            }
             Expr::Each { each, calls, path, .. } => {
                 let items = each.eval_with(lookup)?;
                 if items.as_array().map(Vec::len) != Some(calls.len()) {

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::canon;
 use crate::evidence::{Call, CallId, Evidence, Source};
 use crate::expr::{Expr, Op};
+use crate::path;
 use crate::sem::Sem;
 
 /// A closed expression over constants and calls.
@@ -102,6 +103,9 @@ impl Form {
         Ok(match derivation {
             Expr::Literal { literal, sem } => Form::literal(literal.clone(), sem.clone()),
             Expr::Get { get, path } => Form::Get { call: Box::new(call(*get, evidence, None)?), path: path.clone() },
+            Expr::Quote { quote, path, name, .. } => {
+                Form::Get { call: Box::new(call(*quote, evidence, None)?), path: path::quoted(path, name) }
+            }
             Expr::Each { each, calls, param, path } => {
                 let mut written = calls.iter().map(|c| call(*c, evidence, Some(param)));
                 let first = written.next().ok_or_else(|| FormError("an each over nothing".into()))??;

@@ -7,7 +7,7 @@
 //! * [`sem`]: what a value *means* (entity, measure, date …), the basis of every binding and every sanity rule;
 //! * [`evidence`]: the calls of an episode with the source of every argument;
 //! * [`expr`]: the derivation language over observations; [`form`]: the same with the calls written out, which is what
-//!   a question says;
+//!   a question says; [`text`]: values in running text;
 //! * [`answer`], [`certificate`], [`task`]: what leaves the program;
 //! * [`rollout`]: an agent's attempt at a task; [`matching`] says whether its answer is right;
 //! * [`topology`]: the call graph of a path.
@@ -26,6 +26,7 @@ pub mod rng;
 pub mod rollout;
 pub mod sem;
 pub mod task;
+pub mod text;
 pub mod tool;
 pub mod topology;
 pub mod units;

@@ -82,7 +82,7 @@ fn lint_tool(tool: &ToolSpec, complain: &mut impl FnMut(String)) {
         }
     }
     for bundle in &tool.output.bundles {
-        for pointer in bundle.pointers.iter().filter(|p| tool.field(p).is_none()) {
+        for pointer in bundle.pointers.iter().filter(|p| tool.field_at(p).is_none()) {
             complain(format!("the bundle `{}` names an unknown field `{pointer}`", bundle.of));
         }
     }
@@ -109,6 +109,9 @@ fn lint_field(tool: &ToolSpec, field: &Field, complain: &mut impl FnMut(String))
     }
     if matches!(field.sem, Sem::Id(_)) && !field.noun.is_empty() {
         complain(format!("the internal id `{}` must have no noun", field.pointer));
+    }
+    if field.quote.is_some() != crate::path::in_text(&field.pointer).is_some() {
+        complain(format!("`{}`: a value in a text, and only that, has a pointer with `#` and a name", field.pointer));
     }
     let noun = &field.noun;
     if noun.contains('_') || noun.starts_with("the ") || noun.starts_with("a ") || noun.contains('{') {

@@ -21,6 +21,16 @@ pub fn at(path: &str, index: usize) -> String {
     path.replacen('*', &index.to_string(), 1)
 }
 
+/// The path by which a form speaks of a value of that name in the text at `path`.
+pub fn quoted(path: &str, name: &str) -> String {
+    format!("{path}#{name}")
+}
+
+/// Whether a path addresses a value in a text: path of the text, and name of the value.
+pub fn in_text(path: &str) -> Option<(&str, &str)> {
+    path.rsplit_once('#')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -15,7 +15,7 @@
 //! | `count:employee` | an extensive whole number of employees |
 //! | `date:founding`, `year:fiscal` | a calendar date (ISO 8601), a year |
 //! | `category:sector` | one word of a closed vocabulary |
-//! | `text:dna` | text with an alphabet or format of its own |
+//! | `text:dna` | text with an alphabet or format of its own; `text:search` takes any name |
 //! | `flag:listed` | true or false |
 //! | `id:encounter` | an internal identifier: flows between tools, never spoken |
 //! | `number` | any measure or count (parameters of generic tools) |
@@ -37,6 +37,9 @@ pub enum Scale {
     /// A place on a scale: only order means something.
     Position,
 }
+
+/// The kind of text that a search takes: any name will do.
+pub const SEARCH: &str = "search";
 
 /// The meaning of a value. See the [module documentation](self) for the written form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -99,6 +102,8 @@ impl Sem {
                 role.is_empty() || role == given
             }
             (Sem::List(inner), Sem::List(given)) => inner.accepts(given),
+            // One searches for whatever has a name.
+            (Sem::Text(words), Sem::Entity(_)) if words == SEARCH => true,
             _ => self == given,
         }
     }

@@ -6,7 +6,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::evidence::CallId;
+use crate::expr::Expr;
+use crate::path;
 use crate::sem::Sem;
+use crate::text::Quotation;
 
 /// Retrieval tools look something up; processing tools compute something from what they are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -144,14 +148,17 @@ pub struct Group {
 pub struct Bundle {
     /// What they describe together.
     pub of: String,
-    /// Pointers, in the order of the group's parameters.
+    /// Pointers, in the order of the group's parameters; one into the rows names its row by number.
     pub pointers: Vec<String>,
+    /// The type of thing that it describes, where the subject may be anything: what is searched for by name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entity: Option<String>,
 }
 
 /// A scalar in the result, or in one row of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Field {
-    /// JSON pointer from the root of the result, or from the row.
+    /// JSON pointer from the root of the result, or from the row; of a value in a text, the text's with `#` and a name.
     pub pointer: String,
     /// Meaning.
     pub sem: Sem,
@@ -161,12 +168,34 @@ pub struct Field {
     /// Plural of the noun, when adding `s` is wrong.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub plural: String,
+    /// How the value is found in the text that stands at the pointer without its `#name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Quotation>,
     /// Other complete noun phrases, with slots, e.g. `the city where {company} has its headquarters`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub phrases: Vec<String>,
 }
 
 impl Field {
+    /// The value in a result or row.
+    pub fn value(&self, record: &Value) -> Option<Value> {
+        match (&self.quote, path::in_text(&self.pointer)) {
+            (Some(how), Some((at, _))) => how.find(record.pointer(at)?.as_str()?).ok().map(|(_, value)| value),
+            _ => record.pointer(&self.pointer).cloned(),
+        }
+    }
+
+    /// The expression that reads this scalar from a call with that result.
+    pub fn read(&self, call: CallId, result: &Value) -> Option<Expr> {
+        match (&self.quote, path::in_text(&self.pointer)) {
+            (Some(how), Some((at, name))) => {
+                let (span, _) = how.find(result.pointer(at)?.as_str()?).ok()?;
+                Some(Expr::Quote { quote: call, path: at.into(), name: name.into(), how: how.clone(), span })
+            }
+            _ => Some(Expr::get(call, self.pointer.clone())),
+        }
+    }
+
     /// The plural noun.
     pub fn plural(&self) -> String {
         if self.plural.is_empty() { pluralise(&self.noun) } else { self.plural.clone() }

@@ -32,6 +32,12 @@ const MANIFESTS: &[(&str, &str)] = &[
     ("medical.toml", include_str!("../manifests/medical.toml")),
     ("biological.toml", include_str!("../manifests/biological.toml")),
     ("academic.toml", include_str!("../manifests/academic.toml")),
+    ("documents.toml", include_str!("../manifests/documents.toml")),
+    ("annual_reports.toml", include_str!("../manifests/annual_reports.toml")),
+    ("biographies.toml", include_str!("../manifests/biographies.toml")),
+    ("city_guides.toml", include_str!("../manifests/city_guides.toml")),
+    ("discharge_letters.toml", include_str!("../manifests/discharge_letters.toml")),
+    ("species_accounts.toml", include_str!("../manifests/species_accounts.toml")),
 ];
 
 /// The embedded pool over the world at `path`.
@@ -47,7 +53,10 @@ pub fn load(world: &World) -> Result<ToolPool, String> {
     }
     for (file, text) in MANIFESTS {
         for declared in manifest::parse(file, text).map_err(|e| e.to_string())? {
-            let (spec, sql) = (declared.spec, declared.sql);
+            let (mut spec, sql) = (declared.spec, declared.sql);
+            if let Some(kind) = spec.name.strip_prefix("open_") {
+                spec.output.fields.extend(world::documents::fields(kind)?);
+            }
             source.check(&spec, &sql).map_err(|e| format!("{file}: tool `{}`: {e}", spec.name))?;
             let backend = SqlTool::new(&source, &spec, &sql);
             tools.push((spec, Box::new(backend)));

@@ -8,6 +8,9 @@ pub fn derivation(expr: &Expr) -> String {
     match expr {
         Expr::Literal { literal, .. } => literal.to_string(),
         Expr::Get { get, path } => format!("{get}{path}"),
+        Expr::Quote { quote, path, name, span, .. } => {
+            format!("quote({quote}{path} {}–{} “{}” as {name})", span.start, span.end, span.text)
+        }
         Expr::Each { each, calls, path, .. } => {
             let calls: Vec<String> = calls.iter().map(CallId::to_string).collect();
             format!("each({}: {}){path}", derivation(each), calls.join(", "))

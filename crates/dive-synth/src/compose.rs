@@ -44,13 +44,16 @@ impl Episode<'_> {
         let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
         self.rng.shuffle(&mut fields);
         let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
-        Some((Expr::get(call, field.pointer.clone()), call))
+        Some((self.read(call, &field.pointer)?, call))
     }
 
     fn multi_hop(&mut self, focal: usize) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let params: Vec<&dive_core::tool::Param> =
             entry.spec.params.iter().filter(|p| matches!(p.sem, Sem::Entity(_))).collect();
+        if let ([], [group]) = (params.as_slice(), entry.spec.groups.as_slice()) {
+            return self.multi_hop_about(focal, &group.of);
+        }
         let param = *self.rng.pick(&params)?;
         let entity = param.sem.entity()?;
         let by_tool = self.rng.chance(0.6);
@@ -67,7 +70,27 @@ impl Episode<'_> {
         let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         self.rng.shuffle(&mut fields);
         let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
-        Some(Expr::get(call, field.pointer.clone()))
+        self.read(call, &field.pointer)
+    }
+
+    /// The same for a tool that takes what describes a thing, like the document about it.
+    fn multi_hop_about(&mut self, focal: usize, of: &str) -> Option<Expr> {
+        let entity = self.described_by(of);
+        let entity = self.rng.pick(&entity)?.clone();
+        let sem = Sem::Entity(entity.clone());
+        let (value, source) = if self.rng.chance(0.5) {
+            self.named_by_a_tool(&sem, 2)?
+        } else {
+            self.outstanding(&sem, 1).map(|(v, e)| (v, Source::Derived(e)))?
+        };
+        let mut about = About::default();
+        about.set(&entity, value, source);
+        let call = self.reach(focal, &Bound::new(), &mut about, 1)?;
+        let mut fields: Vec<&Field> =
+            self.entry(focal)?.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
+        self.rng.shuffle(&mut fields);
+        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        self.read(call, &field.pointer)
     }
 
     fn end(&mut self) -> End {
@@ -190,7 +213,7 @@ impl Episode<'_> {
     fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
         let entry = self.entry(tool)?;
         let others = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && f.sem.subtractable(sem));
-        let mut others: Vec<Expr> = others.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| e != a).collect();
+        let mut others: Vec<Expr> = others.filter_map(|f| self.read(call, &f.pointer)).filter(|e| e != a).collect();
         self.rng.shuffle(&mut others);
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
     }
@@ -254,7 +277,7 @@ impl Episode<'_> {
         let (a, call) = self.scalar(focal, 1, exact)?;
         let entry = self.entry(focal)?;
         let others: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| exact(f)).collect();
-        let other = self.rng.pick(&others).map(|f| Expr::get(call, f.pointer.clone()));
+        let other = self.rng.pick(&others).and_then(|f| self.read(call, &f.pointer));
         let (a, b) = match other.filter(|o| *o != a && self.rng.chance(0.5)) {
             Some(b) => (a, b),
             None => self.paired(&a)?,
@@ -421,7 +444,7 @@ impl Episode<'_> {
         }
         let entry = self.entry(focal)?;
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
-        let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
+        let own: Vec<Expr> = own.filter_map(|f| self.read(call, &f.pointer)).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
         let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
@@ -450,15 +473,14 @@ impl Episode<'_> {
         let entry = self.entry(focal)?;
         let (a, _) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
         let (a, b) = self.paired(&a)?;
-        let (Expr::Get { get: one, path: compared }, Expr::Get { get: other, .. }) = (&a, &b) else { return None };
-        let (one, other) = (*one, *other);
+        let ((one, compared), (other, _)) = a.place().zip(b.place())?;
         let mut asked: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         asked.retain(|f| {
-            f.pointer != *compared
+            f.pointer != compared
                 && !matches!(f.sem, Sem::Same(_) | Sem::Text(_) | Sem::Measure { scale: Scale::Position, .. })
         });
         let asked = *self.rng.pick(&asked)?;
-        let (x, y) = (Expr::get(one, asked.pointer.clone()), Expr::get(other, asked.pointer.clone()));
+        let (x, y) = (self.read(one, &asked.pointer)?, self.read(other, &asked.pointer)?);
         if self.value(one, &asked.pointer)? == self.value(other, &asked.pointer)? || self.eval(&a)? == self.eval(&b)? {
             return None;
         }

@@ -184,6 +184,7 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
+        e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
@@ -350,7 +351,7 @@ fn directed(e: &Episode<'_>, derivation: &Expr) -> Option<Expr> {
     }
     let whole = x.fract() == 0.0;
     let conditional = matches!(derivation, Expr::Apply { op: Op::If, .. });
-    let displayed = matches!(derivation, Expr::Get { .. }) && (x * 100.0).fract().abs() < 1e-9;
+    let displayed = derivation.place().is_some() && (x * 100.0).fract().abs() < 1e-9;
     if whole || conditional || displayed {
         return Some(derivation.clone());
     }

@@ -7,9 +7,9 @@ use dive_core::expr::{End, Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
 use dive_core::rng::Stream;
-use dive_core::sem::Sem;
+use dive_core::sem::{SEARCH, Sem};
 use dive_core::task::SeedEntity;
-use dive_core::tool::{Param, Sample};
+use dive_core::tool::{Field, Param, Sample};
 use dive_tools::ToolPool;
 use serde_json::{Map, Value};
 
@@ -45,6 +45,8 @@ pub struct Episode<'e> {
     pub seed: &'e SeedEntity,
     /// Whether later rounds will want descriptions.
     pub grows: bool,
+    /// Whether values that stand in texts are preferred.
+    pub text: bool,
     /// Whether the call under construction looks its arguments up.
     pub deriving: bool,
     /// Answers of calls already made: asking again costs no step, as in a journal.
@@ -97,6 +99,7 @@ impl<'e> Episode<'e> {
             steps: 0,
             seed,
             grows: false,
+            text: false,
             deriving: false,
             known: HashMap::new(),
             met: Vec::new(),
@@ -144,7 +147,24 @@ impl<'e> Episode<'e> {
 
     /// The value at a path of a call's result, unless it is null.
     pub fn value(&self, call: CallId, path: &str) -> Option<Value> {
-        path::resolve(self.evidence.value(call)?, path).filter(|v| !v.is_null())
+        let observed = self.evidence.value(call)?;
+        let found = match path::in_text(path) {
+            Some(_) => self.field(call, path)?.value(observed),
+            None => path::resolve(observed, path),
+        };
+        found.filter(|v| !v.is_null())
+    }
+
+    /// The expression for the value at a path of a call's result.
+    pub fn read(&self, call: CallId, path: &str) -> Option<Expr> {
+        match path::in_text(path) {
+            Some(_) => self.field(call, path)?.read(call, self.evidence.value(call)?),
+            None => Some(Expr::get(call, path)),
+        }
+    }
+
+    fn field(&self, call: CallId, path: &str) -> Option<&'e Field> {
+        self.lexicon.tool(&self.evidence.get(call)?.tool)?.spec.field(path)
     }
 
     /// Whether a call returned everything there is.
@@ -221,16 +241,7 @@ impl<'e> Episode<'e> {
         depth: u32,
         about: Option<&mut About>,
     ) -> Option<Value> {
-        let types: Vec<String> = self
-            .pool
-            .entities()
-            .types()
-            .map(|t| t.name.clone())
-            .filter(|t| {
-                let provider = self.lexicon.bundle(t, of).and_then(|(tool, ..)| self.index.number(tool));
-                provider.is_some_and(|n| self.members.contains(&n))
-            })
-            .collect();
+        let types = self.described_by(of);
         let entity = self.rng.pick(&types)?.clone();
         let (tool, subject, pointers) = self.lexicon.bundle(&entity, of)?.clone();
         let known = about.as_ref().and_then(|a| a.get(&entity));
@@ -247,9 +258,18 @@ impl<'e> Episode<'e> {
         let call = self.call(&tool, &Bound::from([(subject, (value.clone(), source))]))?;
         for (param, pointer) in params.iter().zip(&pointers) {
             let found = self.value(call, pointer)?;
-            bound.insert(param.clone(), (found, Source::Derived(Expr::get(call, pointer.clone()))));
+            bound.insert(param.clone(), (found, Source::Derived(self.read(call, pointer)?)));
         }
         Some(value)
+    }
+
+    /// The types of things that a tool of this episode describes in that way.
+    pub fn described_by(&self, of: &str) -> Vec<String> {
+        let provided = |t: &String| {
+            let provider = self.lexicon.bundle(t, of).and_then(|(tool, ..)| self.index.number(tool));
+            provider.is_some_and(|n| self.members.contains(&n))
+        };
+        self.pool.entities().types().map(|t| t.name.clone()).filter(provided).collect()
     }
 
     fn bind(
@@ -270,6 +290,12 @@ impl<'e> Episode<'e> {
                 Some((value, source))
             }
             Sem::Flag(_) => None,
+            Sem::Text(kind) if kind == SEARCH => {
+                let about = self.entry(tool)?.spec.output.bundles.iter().find_map(|b| b.entity.clone())?;
+                let known = if self.rng.chance(0.5) { vec![about] } else { self.accepted() };
+                let entity = self.rng.pick(&known)?.clone();
+                self.entity(&Sem::Entity(entity.clone()), &entity, depth)
+            }
             Sem::Category(_) | Sem::Date(_) | Sem::Year(_) => {
                 let computes = self.entry(tool).is_some_and(crate::index::is_processing);
                 // Any date fits a calendar tool; elsewhere only a date of the same role is meant.
@@ -295,6 +321,12 @@ impl<'e> Episode<'e> {
             _ if self.index.producers(tool, &param.name).is_empty() => self.constant(param),
             _ => self.produced(tool, param, about, depth),
         }
+    }
+
+    /// The types of entities that the tools of this episode take.
+    fn accepted(&self) -> Vec<String> {
+        let params = self.members.iter().filter_map(|t| self.entry(*t)).flat_map(|e| &e.spec.params);
+        params.filter_map(|p| p.sem.entity().map(str::to_string)).collect()
     }
 
     /// An entity of a type: the seed entity, another known one, or one that a tool names.
@@ -390,13 +422,16 @@ impl<'e> Episode<'e> {
             able.extend(fields.map(|f| (*t, f.pointer.clone())));
         }
         self.rng.shuffle(&mut able);
+        if self.text {
+            able.sort_by_key(|(_, pointer)| path::in_text(pointer).is_none());
+        }
         able.into_iter().take(2).find_map(|(tool, pointer)| {
             let deriving = std::mem::replace(&mut self.deriving, false);
             let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2));
             self.deriving = deriving;
             let call = call?;
             let value = self.value(call, &pointer)?;
-            Some((value, Source::Derived(Expr::get(call, pointer))))
+            Some((value, Source::Derived(self.read(call, &pointer)?)))
         })
     }
 
@@ -439,6 +474,9 @@ impl<'e> Episode<'e> {
             .cloned()
             .collect();
         self.rng.shuffle(&mut able);
+        if self.text {
+            able.sort_by_key(|p| path::in_text(&p.path).is_none());
+        }
         if let Some((list, call, taken)) = about.list.clone()
             && let Some(other) = able.iter().find(|p| p.tool == list && p.path != taken && p.path.contains('*'))
             && let Some(value) = self.value(call, &other.path)
@@ -453,12 +491,16 @@ impl<'e> Episode<'e> {
             if list {
                 about.list = Some((producer.tool, call, producer.path.clone()));
             }
-            usable.then(|| (value, Source::Derived(Expr::get(call, producer.path))))
+            Some((value, Source::Derived(self.read(call, &producer.path)?))).filter(|_| usable)
         })
     }
 
     /// Calls a tool once for each element of a list and gives the list of one field; `others` are its other arguments.
     pub fn each(&mut self, list: &Expr, tool: usize, param: &str, path: &str, others: &Bound) -> Option<Expr> {
+        // A text of its own would have to be found for each element.
+        if path::in_text(path).is_some() {
+            return None;
+        }
         let entry = self.entry(tool)?;
         let items = self.eval(list)?.as_array()?.clone();
         let written_out = match list {
@@ -494,7 +536,7 @@ impl<'e> Episode<'e> {
                         replace(value, sem).unwrap_or_else(|| (value.clone(), Source::Literal(sem.clone())))
                     }
                     Source::Derived(inner) => {
-                        let inner = rename(inner, &renamed);
+                        let inner = self.rename(inner, &renamed)?;
                         (self.eval(&inner)?, Source::Derived(inner))
                     }
                 };
@@ -502,24 +544,26 @@ impl<'e> Episode<'e> {
             }
             renamed.insert(id, self.call(&call.tool, &bound)?);
         }
-        Some(rename(expr, &renamed))
+        self.rename(expr, &renamed)
     }
-}
 
-/// An expression with its calls renamed.
-fn rename(expr: &Expr, names: &HashMap<CallId, CallId>) -> Expr {
-    let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
-    match expr {
-        Expr::Literal { .. } => expr.clone(),
-        Expr::Get { get, path } => Expr::Get { get: new(get), path: path.clone() },
-        Expr::Each { each, calls, param, path } => Expr::Each {
-            each: Box::new(rename(each, names)),
-            calls: calls.iter().map(new).collect(),
-            param: param.clone(),
-            path: path.clone(),
-        },
-        Expr::Apply { op, args } => {
-            Expr::Apply { op: op.clone(), args: args.iter().map(|a| rename(a, names)).collect() }
-        }
+    /// An expression with its calls renamed; quotes are taken anew, since another text has them elsewhere.
+    fn rename(&self, expr: &Expr, names: &HashMap<CallId, CallId>) -> Option<Expr> {
+        let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
+        Some(match expr {
+            Expr::Literal { .. } => expr.clone(),
+            Expr::Get { get, path } => Expr::Get { get: new(get), path: path.clone() },
+            Expr::Quote { quote, path, name, .. } => self.read(new(quote), &path::quoted(path, name))?,
+            Expr::Each { each, calls, param, path } => Expr::Each {
+                each: Box::new(self.rename(each, names)?),
+                calls: calls.iter().map(new).collect(),
+                param: param.clone(),
+                path: path.clone(),
+            },
+            Expr::Apply { op, args } => {
+                let args = args.iter().map(|a| self.rename(a, names)).collect::<Option<_>>()?;
+                Expr::Apply { op: op.clone(), args }
+            }
+        })
     }
 }

@@ -3,6 +3,7 @@
 //! The same function makes the certificate at synthesis and checks it again from a stored task, so the two cannot
 //! disagree about what was proved.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use dive_core::answer::Answer;
@@ -89,6 +90,7 @@ impl Subject<'_> {
                 }
             }
         }
+        self.declared(&path)?;
         complete.sort_unstable();
         complete.dedup();
         let ablations = self.minimal(&path, &form, &unrounded)?;
@@ -244,8 +246,9 @@ impl Subject<'_> {
     /// The first thing that is left open.
     pub fn unique(&self, expr: &Expr, complete: &mut Vec<CallId>) -> Result<(), Failure> {
         match expr {
-            Expr::Literal { .. } => Ok(()),
+            Expr::Literal { .. } | Expr::Quote { .. } => Ok(()),
             Expr::Get { get, path } => {
+                self.numbered(*get, path)?;
                 if path.contains('*') {
                     match self.evidence.get(*get).map(|c| &c.outcome) {
                         Some(Outcome::Value { complete: true, .. }) => complete.push(*get),
@@ -270,6 +273,50 @@ impl Subject<'_> {
                 }
                 args.iter().try_for_each(|a| self.unique(a, complete))
             }
+        }
+    }
+
+    /// A form says of a quote no more than its name: the way it is found must be the tool's.
+    fn declared(&self, path: &[CallId]) -> Result<(), Failure> {
+        let sources = path.iter().filter_map(|id| self.evidence.get(*id)).flat_map(|c| c.sources.values());
+        let derived = sources.filter_map(|s| if let Source::Derived(expr) = s { Some(expr) } else { None });
+        let mut open: Vec<&Expr> = derived.chain([self.derivation]).collect();
+        while let Some(expr) = open.pop() {
+            match expr {
+                Expr::Literal { .. } | Expr::Get { .. } => {}
+                Expr::Each { each, .. } => open.push(each),
+                Expr::Apply { args, .. } => open.extend(args),
+                Expr::Quote { quote, path, name, how, .. } => {
+                    let tool = self.evidence.get(*quote).and_then(|c| self.lexicon.tool(&c.tool));
+                    let field = tool.and_then(|e| e.spec.field(&path::quoted(path, name)));
+                    if field.and_then(|f| f.quote.as_ref()) != Some(how) {
+                        return fail(
+                            Reason::NotFaithful,
+                            format!("the tool of {quote} declares no such quote `{name}`"),
+                        );
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A row that is addressed by its number must be the only one that names an argument of the call: what a search found
+    /// under the name that it was given.
+    fn numbered(&self, id: CallId, path: &str) -> Result<(), Failure> {
+        let Some(call) = self.evidence.get(id) else { return Ok(()) };
+        let Some(rows) = self.lexicon.tool(&call.tool).and_then(|e| e.rows()) else { return Ok(()) };
+        let row = path.strip_prefix(rows.pointer.as_str()).and_then(|p| p.strip_prefix('/')?.split('/').next());
+        let Some(index) = row.and_then(|r| r.parse::<usize>().ok()) else { return Ok(()) };
+        let list = call.outcome.value().and_then(|v| v.pointer(&rows.pointer)?.as_array());
+        let names = |row: &Value| {
+            let texts = row.as_object().into_iter().flat_map(Map::values).filter(|v| v.is_string());
+            texts.into_iter().any(|v| call.args.values().any(|a| a == v))
+        };
+        let named = list.into_iter().flatten().enumerate().filter(|(_, row)| names(row)).map(|(i, _)| i);
+        match named.collect::<Vec<_>>().as_slice() {
+            [only] if *only == index => Ok(()),
+            _ => fail(Reason::NotUnique, format!("{id} may mean another row than {path}")),
         }
     }
 
@@ -320,14 +367,14 @@ impl Subject<'_> {
         );
         let answer_sem = self.lexicon.sem(form);
         let stated: Vec<(Sem, Value)> = form.constants().into_iter().map(|(v, s)| (s.clone(), v.clone())).collect();
-        let seen: Vec<(CallId, Vec<(Sem, &Value)>)> =
+        let seen: Vec<(CallId, Vec<(Sem, Cow<'_, Value>)>)> =
             path.iter().filter_map(|c| Some((*c, self.atoms(self.evidence.get(*c)?)))).collect();
         let mut ablations = Vec::new();
         for id in path {
             let gone = dependants(*id, path, self.evidence);
             let remaining = seen.iter().filter(|(c, _)| !gone.contains(c)).flat_map(|(_, atoms)| atoms);
             let atoms: Vec<(&Sem, &Value)> =
-                stated.iter().map(|(s, v)| (s, v)).chain(remaining.map(|(s, v)| (s, *v))).collect();
+                stated.iter().map(|(s, v)| (s, v)).chain(remaining.map(|(s, v)| (s, v.as_ref()))).collect();
             let mut targets: Vec<(Sem, Value)> = self.taken(*id, path);
             if let (false, Some(sem)) = (selects, &answer_sem) {
                 targets.push((sem.clone(), unrounded.clone()));
@@ -343,17 +390,22 @@ impl Subject<'_> {
     }
 
     /// The typed scalars of an observation.
-    fn atoms<'c>(&self, call: &'c Call) -> Vec<(Sem, &'c Value)> {
+    fn atoms<'c>(&self, call: &'c Call) -> Vec<(Sem, Cow<'c, Value>)> {
         let mut found = Vec::new();
         let (Some(entry), Some(value)) = (self.lexicon.tool(&call.tool), call.outcome.value()) else { return found };
         for field in &entry.spec.output.fields {
-            found.extend(value.pointer(&field.pointer).map(|v| (self.resolved(call, &field.sem), v)));
+            let known = match field.quote {
+                Some(_) => field.value(value).map(Cow::Owned),
+                None => value.pointer(&field.pointer).map(Cow::Borrowed),
+            };
+            found.extend(known.map(|v| (self.resolved(call, &field.sem), v)));
         }
         let Some(rows) = entry.rows() else { return found };
         let list = value.pointer(&rows.pointer).and_then(Value::as_array);
         for row in list.into_iter().flatten() {
             for field in &rows.fields {
-                found.extend(row.pointer(&field.pointer).map(|v| (self.resolved(call, &field.sem), v)));
+                let known = row.pointer(&field.pointer).map(Cow::Borrowed);
+                found.extend(known.map(|v| (self.resolved(call, &field.sem), v)));
             }
         }
         found
@@ -393,8 +445,11 @@ impl Subject<'_> {
             .iter()
             .filter(|p| !p.contains('*'))
             .filter_map(|p| {
-                let sem = self.resolved(call, &entry.spec.field_at(p)?.0.sem);
-                Some((sem, path::resolve(call.outcome.value()?, p)?))
+                let (field, _) = entry.spec.field_at(p)?;
+                let sem = self.resolved(call, &field.sem);
+                let result = call.outcome.value()?;
+                let value = if field.quote.is_some() { field.value(result) } else { path::resolve(result, p) };
+                Some((sem, value?))
             })
             .collect()
     }
@@ -407,6 +462,11 @@ fn gets(expr: &Expr, id: CallId, into: &mut Vec<String>) {
         Expr::Get { get, path } => {
             if *get == id {
                 into.push(path.clone());
+            }
+        }
+        Expr::Quote { quote, path, name, .. } => {
+            if *quote == id {
+                into.push(path::quoted(path, name));
             }
         }
         Expr::Each { each, calls, path, .. } => {

@@ -117,7 +117,7 @@ impl Episode<'_> {
             let name = self.entry(tool)?.spec.name.clone();
             let call = self.call(&name, &bound)?;
             match pointer {
-                Some(pointer) => (self.value(call, &pointer)? == *value).then(|| Expr::get(call, pointer)),
+                Some(pointer) => self.read(call, &pointer).filter(|e| self.eval(e).as_ref() == Some(value)),
                 None => self.standing_out(tool, call, value),
             }
         })
@@ -254,7 +254,7 @@ impl Episode<'_> {
             let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
             self.rng.shuffle(&mut fields);
             let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
-            Some(Expr::get(call, field.pointer.clone()))
+            self.read(call, &field.pointer)
         })
     }
 
@@ -269,8 +269,8 @@ impl Episode<'_> {
     /// What an expression's last call is about: other arguments of a call that uses it are about the same.
     fn about(&self, expr: &Expr) -> About {
         let mut about = About::default();
-        let Expr::Get { get, .. } = expr else { return about };
-        let Some(call) = self.evidence.get(*get) else { return about };
+        let Some((read, _)) = expr.place() else { return about };
+        let Some(call) = self.evidence.get(read) else { return about };
         let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
         for param in spec.into_iter().flat_map(|s| &s.params) {
             if let (Some(t), Some(value), Some(source)) =
@@ -333,11 +333,13 @@ fn compares(form: FormKind) -> bool {
 fn alike(a: &Expr, b: &Expr, evidence: &Evidence) -> bool {
     match (a, b) {
         (Expr::Apply { op: Op::Pick { .. }, args: x }, Expr::Apply { op: Op::Pick { .. }, args: y }) => x == y,
-        (Expr::Get { get: x, path: p }, Expr::Get { get: y, path: q }) => {
-            let tool = |id: &CallId| evidence.get(*id).map(|c| c.tool.as_str());
-            p == q && tool(x) == tool(y)
-        }
-        _ => false,
+        _ => match (a.place(), b.place()) {
+            (Some((x, p)), Some((y, q))) => {
+                let tool = |id: CallId| evidence.get(id).map(|c| c.tool.as_str());
+                p == q && tool(x) == tool(y)
+            }
+            _ => false,
+        },
     }
 }
 
@@ -345,7 +347,7 @@ fn alike(a: &Expr, b: &Expr, evidence: &Evidence) -> bool {
 fn offered(expr: &Expr, value: &Value) -> bool {
     match expr {
         Expr::Literal { literal, .. } => literal == value,
-        Expr::Get { .. } => false,
+        Expr::Get { .. } | Expr::Quote { .. } => false,
         Expr::Each { each, .. } => offered(each, value),
         Expr::Apply { args, .. } => args.iter().any(|a| offered(a, value)),
     }

@@ -164,6 +164,7 @@ pub struct Lexicon {
     /// (entity type, bundle) → (tool, subject parameter, pointers).
     bundles: HashMap<(String, String), (String, String, Vec<String>)>,
     entities: HashMap<String, EntityType>,
+    documents: Vec<Arc<Entry>>,
 }
 
 impl Lexicon {
@@ -176,6 +177,7 @@ impl Lexicon {
             names: HashMap::new(),
             bundles: HashMap::new(),
             entities: HashMap::new(),
+            documents: Vec::new(),
         };
         let mut categories: BTreeSet<(String, String)> = BTreeSet::new();
         for spec in pool.specs() {
@@ -213,6 +215,9 @@ impl Lexicon {
     fn add_tool(&mut self, entry: &Arc<Entry>) {
         let spec = &entry.spec;
         self.tools.insert(spec.name.clone(), Arc::clone(entry));
+        if crate::document::called(entry).is_some() {
+            self.documents.push(Arc::clone(entry));
+        }
         let mut noun = |words: String, path: String, role: Role| {
             if !words.is_empty() {
                 let noun = Noun { words, tool: Arc::clone(entry), path, role };
@@ -241,9 +246,9 @@ impl Lexicon {
                 self.phrases.entry(word).or_default().push((Arc::clone(entry), path.clone(), template.clone()));
             }
         }
-        let subject = entry.subject().and_then(|s| spec.param(s));
-        if let Some((param, entity)) = subject.and_then(|p| Some((p, p.sem.entity()?))) {
+        if let Some(param) = entry.subject().and_then(|s| spec.param(s)) {
             for bundle in &spec.output.bundles {
+                let Some(entity) = bundle.entity.as_deref().or(param.sem.entity()) else { continue };
                 let key = (entity.to_string(), bundle.of.clone());
                 let value = (spec.name.clone(), param.name.clone(), bundle.pointers.clone());
                 self.bundles.entry(key).or_insert(value);
@@ -258,6 +263,11 @@ impl Lexicon {
     /// The phrases of a tool.
     pub fn tool(&self, name: &str) -> Option<&Arc<Entry>> {
         self.tools.get(name)
+    }
+
+    /// The tools that open documents which have a name.
+    pub fn documents(&self) -> impl Iterator<Item = &Arc<Entry>> {
+        self.documents.iter()
     }
 
     /// Every noun that stands at `pos`, with the place where it ends.

@@ -21,6 +21,7 @@ pub mod verify;
 pub mod wording;
 
 mod compose;
+mod document;
 mod episode;
 mod grow;
 mod index;

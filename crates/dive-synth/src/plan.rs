@@ -12,6 +12,7 @@ use dive_core::task::SeedEntity;
 use dive_tools::Entities;
 
 use crate::config::{Config, Mix};
+use crate::document;
 use crate::index::{self, Index};
 
 /// What an episode aims at.
@@ -29,6 +30,8 @@ pub struct Plan {
     pub rounds: u32,
     /// What anchors the episode.
     pub seed_entity: SeedEntity,
+    /// Whether the task is to rest on what stands in a text.
+    pub text: bool,
 }
 
 /// Draws plans.
@@ -37,6 +40,8 @@ pub struct Planner {
     pool: Vec<usize>,
     /// The subset's tools that suit each form, in seeded order.
     suited: BTreeMap<FormKind, Vec<usize>>,
+    /// Those of them whose tasks can rest on what stands in a text.
+    textual: BTreeMap<FormKind, Vec<usize>>,
     /// The distinct toolsets that all tasks are drawn from, when their number is fixed.
     toolsets: Vec<Vec<usize>>,
     exemplars: Vec<Exemplar>,
@@ -53,6 +58,8 @@ const DISTINCT_DRAWS: u32 = 50;
 const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
+/// Share of the episodes that aim at a text, where the pool has any.
+const TEXT_SHARE: f64 = 0.4;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -68,6 +75,10 @@ impl Planner {
             .into_iter()
             .map(|form| (form, pool.iter().copied().filter(|t| suits(index, *t, form)).collect()))
             .collect();
+        let textual = suited
+            .iter()
+            .map(|(form, tools)| (*form, tools.iter().copied().filter(|t| textual(index, &pool, *t, *form)).collect()))
+            .collect();
         let weight = |name: &str| config.weights.tools.get(name).copied().unwrap_or(1.0);
         let weights = match config.weights.tools.is_empty() {
             true => Vec::new(),
@@ -78,12 +89,12 @@ impl Planner {
             if weights.is_empty() || tools.is_empty() { 1.0 } else { sum / tools.len() as f64 }
         };
         let pull = suited.iter().map(|(form, tools)| (*form, average(tools))).collect();
-        let mut planner = Planner { pool, suited, toolsets: Vec::new(), exemplars, weights, pull };
+        let mut planner = Planner { pool, suited, textual, toolsets: Vec::new(), exemplars, weights, pull };
         for number in 0..config.toolsets.unwrap_or(0) {
             let mut rng = Stream::new(config.seed, &["toolset", &number.to_string()]);
             for _ in 0..DISTINCT_DRAWS {
                 let anchor = rng.pick(&planner.pool).copied().unwrap_or(0);
-                let toolset = planner.toolset(index, config, anchor, &mut rng);
+                let toolset = planner.toolset(index, config, anchor, false, &mut rng);
                 if !planner.toolsets.contains(&toolset) {
                     planner.toolsets.push(toolset);
                     break;
@@ -121,10 +132,13 @@ impl Planner {
             .collect();
         let form = shown.get(rng.weighted(&weights)?)?.form;
 
+        let texts = self.textual.get(&form).filter(|t| !t.is_empty());
+        let texts = texts
+            .filter(|_| config.toolsets.is_none() && Stream::episode(config.seed, episode, "text").chance(TEXT_SHARE));
         let (toolset, focal) = match config.toolsets {
             None => {
-                let focal = self.focal(self.suited.get(&form)?, config.seed, form, episode)?;
-                (self.toolset(index, config, focal, &mut rng), focal)
+                let focal = self.focal(texts.or(self.suited.get(&form))?, config.seed, form, episode)?;
+                (self.toolset(index, config, focal, texts.is_some(), &mut rng), focal)
             }
             Some(_) => {
                 let m = self.toolsets.len().max(1) as u64;
@@ -143,7 +157,7 @@ impl Planner {
         let rounds = if form == FormKind::Lookup { 1 } else { rounds };
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
-        Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity })
+        Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity, text: texts.is_some() })
     }
 
     /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.
@@ -163,7 +177,7 @@ impl Planner {
     }
 
     /// A toolset around a tool: what feeds it, neighbours of neighbours, and others of the same domains as distractors.
-    fn toolset(&self, index: &Index, config: &Config, focal: usize, rng: &mut Stream) -> Vec<usize> {
+    fn toolset(&self, index: &Index, config: &Config, focal: usize, text: bool, rng: &mut Stream) -> Vec<usize> {
         let domains = domains(index, focal, config.mix, rng);
         let domain = |t: usize| index.tool(t).map_or("", |e| e.spec.domain.as_str());
         let candidates: Vec<usize> =
@@ -171,6 +185,18 @@ impl Planner {
         let size = rng.between(config.toolset_min as i64, config.toolset_max as i64) as usize;
         let size = size.min(candidates.len());
         let mut chosen = vec![focal];
+        if text {
+            // A text that feeds the focal tool or names what it takes, and what finds the text.
+            let mut able = texts_for(index, focal);
+            able.retain(|t| candidates.contains(t));
+            rng.shuffle(&mut able);
+            chosen.extend(able.into_iter().take(2).filter(|t| *t != focal));
+            for tool in chosen.clone() {
+                if let Some(t) = rng.pick(index.providers(tool)).copied().filter(|t| !chosen.contains(t)) {
+                    chosen.push(t);
+                }
+            }
+        }
         let mut next = 0;
         // What the focal tool needs, two steps up.
         while next < chosen.len().min(8) && chosen.len() < size {
@@ -217,6 +243,23 @@ impl Planner {
         chosen.sort_unstable();
         chosen
     }
+}
+
+/// The tools with texts that feed a tool or name the entities that it takes.
+fn texts_for(index: &Index, tool: usize) -> Vec<usize> {
+    let Some(entry) = index.tool(tool) else { return Vec::new() };
+    let fed = entry.spec.params.iter().flat_map(|p| index.producers(tool, &p.name));
+    let mut found: Vec<usize> = fed.filter(|p| dive_core::path::in_text(&p.path).is_some()).map(|p| p.tool).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Whether a task of this form around a tool can rest on a text: the tool opens documents, or one of them feeds it.
+fn textual(index: &Index, pool: &[usize], tool: usize, form: FormKind) -> bool {
+    let opens = index.tool(tool).is_some_and(|e| document::has_text(e));
+    let looked_up = matches!(form, FormKind::MultiHop | FormKind::Computation);
+    opens || looked_up && texts_for(index, tool).iter().any(|t| pool.contains(t))
 }
 
 /// The first `n` tools of a seeded order that keeps what feeds a tool near it: nested for growing `n`.
@@ -269,27 +312,30 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
     let entity_rows = entry.rows().is_some_and(|r| !r.series && r.key_field().is_some_and(named));
     let measures = fields.iter().any(index::measurable);
     let entity_subject = entry.subject().and_then(|s| entry.spec.param(s)).is_some_and(|p| p.sem.entity().is_some());
+    // A document is about one thing, but has to be found before it can be opened: no fan-out.
+    let about_one = entity_subject || document::has_text(entry) && entry.spec.groups.len() == 1;
     match form {
         FormKind::Lookup => fields.iter().any(index::askable) && !index::is_processing(entry),
         FormKind::MultiHop => {
-            fields.iter().any(index::askable) && entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)))
+            let takes = entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)));
+            fields.iter().any(index::askable) && (takes || document::has_text(entry))
         }
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
         FormKind::Difference => measures,
         // A share of one formula's result in another's mostly cancels to something nobody asks for.
         FormKind::Percentage => measures && !index::is_processing(entry),
-        FormKind::Verification => measures && entity_subject,
+        FormKind::Verification => measures && about_one,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
         }
-        FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && entity_subject,
+        FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && about_one,
         FormKind::Superlative | FormKind::Ranking => {
             entity_rows && columns().any(index::orders) || entity_subject && measures
         }
         FormKind::Listing | FormKind::Counting => entity_rows,
         FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
-        FormKind::Conditional => entity_subject && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
+        FormKind::Conditional => about_one && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
         FormKind::UnitConversion => {
             fields.iter().any(|f| index::measurable(f) && !conversions(f.sem.unit()).is_empty())
         }

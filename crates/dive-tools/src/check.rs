@@ -66,7 +66,7 @@ fn declared(spec: &ToolSpec, result: &Result<Value, dive_core::tool::ToolError>)
     use dive_core::sem::Sem;
     let Ok(value) = result else { return Ok(()) };
     let check = |record: &Value, field: &dive_core::tool::Field| {
-        let found = record.pointer(&field.pointer).unwrap_or(&Value::Null);
+        let found = field.value(record).unwrap_or(Value::Null);
         let right = match &field.sem {
             Sem::Measure { .. } | Sem::Number | Sem::Year(_) => found.is_number(),
             Sem::Flag(_) => found.is_boolean(),

@@ -187,6 +187,7 @@ impl Builder {
             sem: parse(sem),
             noun: noun.into(),
             plural: String::new(),
+            quote: None,
             phrases: Vec::new(),
         };
         match &mut self.spec.output.rows {
@@ -236,7 +237,7 @@ impl Builder {
     /// Fields that together describe one thing.
     pub fn bundle(mut self, of: &str, keys: &[&str]) -> Self {
         let pointers = keys.iter().map(|k| format!("/{k}")).collect();
-        self.spec.output.bundles.push(Bundle { of: of.into(), pointers });
+        self.spec.output.bundles.push(Bundle { of: of.into(), pointers, entity: None });
         self
     }
 

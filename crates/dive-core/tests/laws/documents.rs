@@ -8,6 +8,7 @@ use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::form::{Form, FormCall};
 use dive_core::sem::{Scale, Sem};
 use dive_core::task::Span;
+use dive_core::text::{Locator, Quotation, Reading, Stretch};
 use dive_core::tool::{ErrorKind, ToolError};
 use proptest::prelude::*;
 use serde::Serialize;
@@ -110,11 +111,29 @@ fn path() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), Just("/rows/*/name".into()), word().prop_map(|w| format!("/{w}"))]
 }
 
-fn expr() -> impl Strategy<Value = Expr> {
-    let leaf = prop_oneof![
-        (value(), sem()).prop_map(|(v, s)| Expr::literal(v, s)),
-        (call_id(), path()).prop_map(|(c, p)| Expr::get(c, p)),
+fn quotation() -> impl Strategy<Value = Quotation> {
+    let by = prop_oneof![
+        (1u32..99).prop_map(Locator::Line),
+        (word(), word()).prop_map(|(row, column)| Locator::Cell { row, column }),
+        word().prop_map(Locator::ValueOf),
+        prop::collection::vec((word(), word()), 0..3).prop_map(Locator::Between),
     ];
+    let reading = prop::sample::select(vec![Reading::Text, Reading::Number, Reading::Date]);
+    (by, reading).prop_map(|(by, reading)| Quotation { by, reading })
+}
+
+fn stretch() -> impl Strategy<Value = Stretch> {
+    (0usize..99, 0usize..99, ".{0,8}").prop_map(|(start, end, text)| Stretch { start, end, text })
+}
+
+fn expr() -> impl Strategy<Value = Expr> {
+    let leaf =
+        prop_oneof![
+            (value(), sem()).prop_map(|(v, s)| Expr::literal(v, s)),
+            (call_id(), path()).prop_map(|(c, p)| Expr::get(c, p)),
+            (call_id(), path(), word(), quotation(), stretch())
+                .prop_map(|(quote, path, name, how, span)| Expr::Quote { quote, path, name, how, span }),
+        ];
     leaf.prop_recursive(3, 12, 3, |inner| {
         prop_oneof![
             (op(), prop::collection::vec(inner.clone(), 0..4)).prop_map(|(op, args)| Expr::Apply { op, args }),
@@ -263,6 +282,15 @@ fn documents_are_written_as_the_format_says() {
     check(
         &expr(each),
         json!({"each": {"get": "c1", "path": "/rows/*/name"}, "calls": ["c2", "c3"], "param": "city", "path": "/area"}),
+    );
+    let how =
+        Quotation { by: Locator::Between(vec![("a fleet of ".into(), " tugs".into())]), reading: Reading::Number };
+    let span = Stretch { start: 11, end: 14, text: "214".into() };
+    let quote = Expr::Quote { quote: CallId(2), path: "/text".into(), name: "tugs".into(), how, span };
+    check(
+        &expr(quote),
+        json!({"quote": "c2", "path": "/text", "name": "tugs", "by": {"between": [["a fleet of ", " tugs"]]},
+            "as": "number", "span": {"start": 11, "end": 14, "text": "214"}}),
     );
     let pick = Expr::apply(Op::Pick { end: End::Largest, rank: 2 }, [Expr::get(CallId(1), "/a")]);
     check(&expr(pick), json!({"op": "pick", "end": "largest", "rank": 2, "args": [{"get": "c1", "path": "/a"}]}));

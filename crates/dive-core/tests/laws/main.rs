@@ -4,3 +4,4 @@
 mod answers;
 mod derivations;
 mod documents;
+mod quotes;

@@ -1,7 +1,7 @@
 //! Generated worlds: one consistent SQLite database for all five domains, made from a world seed.
 //!
 //! Every company, patient, gene, species, author and town in it is invented; questions about them cannot be answered
-//! from memory, only by calling tools. Generators run in the order atlas, genome, market, clinic, library, each in one
+//! from memory, only by calling tools. Generators run in the order atlas, genome, market, clinic, library, documents, each in one
 //! transaction, and may read the tables of those before them. [`AS_OF`] is the world's today.
 
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use rusqlite::{Connection, Transaction};
 
 pub mod atlas;
 pub mod clinic;
+pub mod documents;
 pub mod genome;
 pub mod library;
 pub mod market;
@@ -40,6 +41,7 @@ const SOURCES: &[&str] = &[
     include_str!("market/credit.rs"),
     include_str!("market/funds.rs"),
     include_str!("market/prices.rs"),
+    include_str!("documents.rs"),
     include_str!("clinic/mod.rs"),
     include_str!("clinic/care.rs"),
     include_str!("clinic/drugs.rs"),
@@ -60,6 +62,7 @@ const GENERATORS: &[(&str, Generator)] = &[
     ("market", market::generate),
     ("clinic", clinic::generate),
     ("library", library::generate),
+    ("documents", documents::generate),
 ];
 
 /// An entity type whose members are rows of a world: name, noun, plural, domain, naming, statement that lists the names.
@@ -93,7 +96,7 @@ impl World {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(dir: &Path, seed: u64) -> Result<World, String> {
-        let fingerprint = canon::fingerprint(&(SOURCES, seed));
+        let fingerprint = canon::fingerprint(&(SOURCES, documents::KINDS, seed));
         let path = dir.join(format!("world-{fingerprint}.sqlite"));
         if !path.exists() {
             let fail = |e: &dyn std::fmt::Display| format!("{}: the world cannot be written: {e}", path.display());

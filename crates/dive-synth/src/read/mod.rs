@@ -15,6 +15,7 @@ use crate::lexicon::{Entry, Lexicon, Template};
 use crate::wording;
 
 mod args;
+mod document;
 mod phrase;
 mod sentence;
 mod sets;

@@ -84,6 +84,7 @@ impl<'a> Reader<'a> {
         let labels = || vec!["first".to_string(), "second".to_string()];
         let pairs: Vec<_> = wording::PAIR_FRAMES.iter().chain(wording::ENTITY_PAIR_FRAMES).copied().collect();
         two(&pairs, &|a, b| Form::apply(Op::Mapping { labels: labels() }, [a, b]), &mut found);
+        self.according_to(pos, &mut found);
         self.verification(pos, &mut found);
         self.conditional(pos, &mut found);
         self.how_many(pos, &mut found);

@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::lexicon::{Entry, Lexicon, Part};
 use crate::wording;
 
+mod document;
 mod phrase;
 mod sentence;
 
@@ -270,7 +271,8 @@ pub fn described(lexicon: &Lexicon, entry: &Entry, call: &FormCall, slot: &str) 
         let Form::Get { call: source, path } = call.args.get(param)? else { return None };
         let provider = lexicon.tool(&source.tool)?;
         let subject = provider.subject()?;
-        let entity = provider.spec.param(subject)?.sem.entity()?;
+        let sem = lexicon.sem(source.args.get(subject)?)?;
+        let entity = sem.entity()?;
         let (tool, _, pointers) = lexicon.bundle(entity, &group.of)?;
         let about = source.args.get(subject)?;
         if *tool != source.tool || source.args.len() != 1 || pointers.get(i) != Some(path) {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use dive_core::sem::Sem;
+use dive_core::text::Quotation;
 use dive_core::tool::{Effect, Example, Group, JsonType, ToolKind};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
@@ -84,6 +85,8 @@ pub(super) struct ToolEntry {
     #[serde(default)]
     pub(super) fields: Ordered<FieldEntry>,
     pub(super) rows: Option<RowsEntry>,
+    /// What a search tool's bundles describe: its subject takes any words.
+    pub(super) about: Option<String>,
     #[serde(default)]
     pub(super) bundles: BTreeMap<String, Vec<String>>,
     #[serde(default)]
@@ -139,6 +142,8 @@ pub(super) struct FieldEntry {
     pub(super) noun: String,
     #[serde(default)]
     pub(super) plural: String,
+    /// Of a value in a text, whose key is that of the text with `#` and a name: how it is found and read.
+    pub(super) quote: Option<Quotation>,
     #[serde(default)]
     pub(super) phrases: Vec<String>,
 }

@@ -227,7 +227,11 @@ fn declare(provider: &Head<'_>, entry: ToolEntry) -> ToolSpec {
             bundles: entry
                 .bundles
                 .into_iter()
-                .map(|(of, keys)| Bundle { of, pointers: keys.iter().map(|k| pointer(k)).collect() })
+                .map(|(of, keys)| Bundle {
+                    of,
+                    pointers: keys.iter().map(|k| pointer(k)).collect(),
+                    entity: entry.about.clone(),
+                })
                 .collect(),
         },
         phrases: Phrases { subject: entry.subject, tails: entry.tails, past: entry.past },
@@ -241,7 +245,7 @@ fn pointer(key: &str) -> String {
 }
 
 fn field((key, f): (String, FieldEntry)) -> Field {
-    Field { pointer: pointer(&key), sem: f.sem, noun: f.noun, plural: f.plural, phrases: f.phrases }
+    Field { pointer: pointer(&key), sem: f.sem, noun: f.noun, plural: f.plural, quote: f.quote, phrases: f.phrases }
 }
 
 fn param(provider: &Head<'_>, name: String, p: ParamEntry) -> Param {
