@@ -81,11 +81,19 @@ impl Session {
 
     /// The same less these tools.
     pub fn without(mut self, names: BTreeSet<String>) -> Result<Session> {
-        if !names.is_empty() {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        if let Some(toolbox) = self.toolbox.take() {
+            drop(self.pool);
+            let toolbox = toolbox.without(&names)?;
+            self.pool = Arc::clone(toolbox.pool());
+            self.toolbox = Some(toolbox);
+        } else {
             let pool = Arc::into_inner(self.pool).context("the pool is in use")?;
             self.pool = Arc::new(pool.without(&names));
-            self.held_out.extend(names);
         }
+        self.held_out.extend(names);
         Ok(self)
     }
 
@@ -112,12 +120,14 @@ impl Session {
             unverified: outside.unverified,
             verified: read_lock()?.verified,
             learned: if self.learned { read_learned()? } else { Learned::default() },
+            pinned: outside.pinned,
         };
         let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
         let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
         let seeds = outside::seeds(&outside.seeds)?;
         let base = base.and_then(|pool| pool.with([], seeds)).map_err(|e| anyhow!(e))?;
-        let toolbox = Toolbox::open(base, &outside.manifests, &options)?;
+        let out: BTreeSet<String> = self.held_out.iter().chain(self.quarantine.keys()).cloned().collect();
+        let toolbox = Toolbox::open(base, &outside.manifests, &options)?.without(&out)?;
         for note in toolbox.notes() {
             print::note(note);
         }
@@ -152,6 +162,11 @@ impl Session {
         if !self.held_out.is_empty() {
             let names: Vec<&str> = self.held_out.iter().map(String::as_str).collect();
             fingerprints.insert(HELD_OUT.into(), names.join(" "));
+        }
+        // Secrets themselves are nowhere; whoever repeats the run has to know which are needed.
+        let variables: Vec<&str> = self.toolbox.iter().flat_map(Toolbox::variables).collect();
+        if !variables.is_empty() {
+            fingerprints.insert("variables".into(), variables.join(" "));
         }
         Ok(Manifest::new(toml::Table::try_from(config)?, fingerprints, range))
     }

@@ -71,7 +71,14 @@ pub(super) fn outline(
 }
 
 fn plain() -> Field {
-    Field { pointer: String::new(), sem: Sem::Number, noun: String::new(), plural: String::new(), phrases: Vec::new() }
+    Field {
+        pointer: String::new(),
+        sem: Sem::Number,
+        noun: String::new(),
+        plural: String::new(),
+        quote: None,
+        phrases: Vec::new(),
+    }
 }
 
 fn rows(

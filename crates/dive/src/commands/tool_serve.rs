@@ -32,6 +32,7 @@ pub fn run(args: &Serve, mut session: Session) -> Result<ExitCode> {
                 unverified: false,
                 verified: Default::default(),
                 learned: Default::default(),
+                pinned: false,
             };
             Toolbox::open(pool, &[], &options)?
         }

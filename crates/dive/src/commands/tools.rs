@@ -37,7 +37,10 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
         Tools::Check { live, workers, outside, world } => {
             let workers = settings::workers(workers.or(file.synth.workers))?;
             if *live {
-                return live_check(&open(outside, world)?, workers, json);
+                // What failed before may pass now.
+                let outside = Outside { unverified: true, ..outside.or(&file.tools) };
+                let session = Session::whole(seed(world))?.with(&outside, outside::live)?;
+                return live_check(&session, workers, json);
             }
             check(&Session::whole(seed(world))?, workers, json)
         }
