@@ -14,11 +14,15 @@ mod guard;
 mod http;
 mod import;
 mod mcp;
+mod probe;
 mod process;
+mod reading;
 mod redact;
 mod remote;
 mod toolbox;
 
 pub use import::{ApiSource, Imported, McpSource, openapi};
+pub use probe::{Effort, Learned, Lesson, Link, Probing, Taken, Things};
+pub use reading::Reading;
 pub use remote::undisturbed;
 pub use toolbox::{ConnectError, Options, Served, Toolbox, import_mcp};

@@ -13,6 +13,7 @@ use tokio::runtime::Handle;
 
 use crate::failure::Failure;
 use crate::guard::Guard;
+use crate::reading::Reading;
 
 /// What a call is made of: arguments by the names that models use.
 pub(crate) type Args = Map<String, Value>;
@@ -39,6 +40,12 @@ pub(crate) struct Remote {
     pub(crate) freshness: Freshness,
     /// Whether calls that change something are made.
     pub(crate) mutating: bool,
+    /// How its text is read, when that is known. The journal keeps the text.
+    pub(crate) reading: Option<Reading>,
+    /// Of the manifest's entry, before anything was learned.
+    pub(crate) fingerprint: String,
+    /// What its provider was started with: values that it may know.
+    pub(crate) hints: Vec<String>,
 }
 
 impl Remote {
@@ -47,13 +54,20 @@ impl Remote {
         self.allowed()?;
         let key = self.key(args);
         let entry = self.journal.once(&key, self.freshness, || self.attempt(args)).await;
-        unpack(entry)
+        self.read(unpack(entry))
+    }
+
+    fn read(&self, result: Result<Value, Failure>) -> Result<Value, Failure> {
+        match self.reading {
+            Some(reading) => result.map(|value| reading.of(value)),
+            None => result,
+        }
     }
 
     /// The answer if it is in the journal.
     fn known(&self, args: &Args) -> Option<Result<Value, Failure>> {
         let entry = self.journal.get(&self.key(args)).ok()??;
-        Some(unpack(Ok(entry)))
+        Some(self.read(unpack(Ok(entry))))
     }
 
     async fn attempt(&self, args: &Args) -> Result<Record, Failure> {

@@ -1,6 +1,6 @@
 //! The front door: manifests in, a pool out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use dive_core::tool::{Effect, ToolSpec};
 use dive_journal::{Failed, Freshness, Journal, JournalError, Key, Kind, Mode, Record};
 use dive_tools::manifest::{self, BackendKind, Binding, Manifest, Provider};
 use dive_tools::sql::{Source, SqlTool};
-use dive_tools::{Backend, ToolPool};
+use dive_tools::{Backend, Entities, ToolPool};
 use rmcp::model::Tool;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
@@ -23,6 +23,7 @@ use crate::guard::Guard;
 use crate::http::{Api, HttpTool};
 use crate::import::{self, Imported, McpSource};
 use crate::mcp::{self, McpTool, Server};
+use crate::probe::Learned;
 use crate::process::Launch;
 use crate::redact::Secrets;
 use crate::remote::{Blocking, Call, Remote, version};
@@ -64,6 +65,10 @@ pub struct Options {
     pub unverified: bool,
     /// Those that have, by id, with the [fingerprint](Toolbox::fingerprint) that passed.
     pub verified: BTreeMap<String, String>,
+    /// What a [probe](Toolbox::probe) learned.
+    pub learned: Learned,
+    /// The journal is the environment: what changes by the moment may be asked about, too.
+    pub pinned: bool,
 }
 
 /// How a pool is served.
@@ -79,6 +84,7 @@ pub struct Toolbox {
     pool: Arc<ToolPool>,
     remotes: HashMap<String, Arc<Remote>>,
     notes: Vec<String>,
+    variables: BTreeSet<String>,
     mutating: bool,
     runtime: Option<Runtime>,
 }
@@ -95,6 +101,7 @@ impl Toolbox {
         let mut taken: HashSet<String> = pool.specs().map(|s| s.name.clone()).collect();
         let mut remotes: HashMap<String, Arc<Remote>> = HashMap::new();
         let mut notes = Vec::new();
+        let mut variables = BTreeSet::new();
         for file in files(manifests)? {
             let name = file.display().to_string();
             let wrong = |detail: String| ConnectError::Manifest { file: name.clone(), detail };
@@ -104,6 +111,7 @@ impl Toolbox {
             let base = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let base = base.canonicalize().map_err(|e| wrong(format!("its folder cannot be opened: {e}")))?;
             let link = Link::new(&parsed.provider, &base).map_err(wrong)?;
+            variables.extend(self::variables(&parsed.provider).map(str::to_string));
             if parsed.tools.is_empty() && parsed.provider.backend == BackendKind::Mcp {
                 match runtime.block_on(link.listed(&parsed.provider, &options.journal)) {
                     Ok(tools) => parsed.tools = tools,
@@ -139,9 +147,30 @@ impl Toolbox {
             let backend = Blocking { remote: Arc::clone(remote), handle: handle.clone() };
             (remote.spec.clone(), Box::new(backend) as Box<dyn Backend>)
         });
-        let pool = pool.with(tools, []).map_err(ConnectError::Pool)?;
+        let pool = pool.with(tools, options.learned.entities()).map_err(ConnectError::Pool)?;
         let pool = Arc::new(pool);
-        Ok(Toolbox { pool, remotes, notes, mutating: options.mutating, runtime: Some(runtime) })
+        Ok(Toolbox { pool, remotes, notes, variables, mutating: options.mutating, runtime: Some(runtime) })
+    }
+
+    /// The same less the tools of these names.
+    ///
+    /// # Errors
+    /// Somebody else holds the pool.
+    pub fn without(mut self, names: &BTreeSet<String>) -> Result<Toolbox, ConnectError> {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        let empty = ToolPool::new([], Entities::default()).map_err(ConnectError::Pool)?;
+        let pool = std::mem::replace(&mut self.pool, Arc::new(empty));
+        let pool = Arc::into_inner(pool).ok_or_else(|| ConnectError::System("the pool is in use".into()))?;
+        self.pool = Arc::new(pool.without(names));
+        self.remotes.retain(|name, _| !names.contains(name));
+        Ok(self)
+    }
+
+    /// The environment variables that hold the secrets of providers.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.variables.iter().map(String::as_str)
     }
 
     /// The tools, for callers on plain threads.
@@ -161,7 +190,12 @@ impl Toolbox {
 
     /// Of a tool that others run: changes with anything that its manifest says about it.
     pub fn fingerprint(&self, name: &str) -> Option<String> {
-        self.remotes.get(name).map(|r| fingerprint(&r.spec, &r.version))
+        self.remotes.get(name).map(|r| r.fingerprint.clone())
+    }
+
+    /// Values that the provider of a tool was started with.
+    pub(crate) fn hints(&self, name: &str) -> Vec<String> {
+        self.remotes.get(name).map(|r| r.hints.clone()).unwrap_or_default()
     }
 
     pub(crate) fn mutating(&self) -> bool {
@@ -243,6 +277,8 @@ pub fn import_mcp(source: &McpSource) -> Result<Imported, ConnectError> {
     let head = source.head();
     let text = toml::to_string(&head).map_err(|e| fail(e.to_string()))?;
     let provider = manifest::read("the command line", &text).map_err(|e| fail(e.message))?.provider;
+    // `dir` is seen from the manifest; the server starts here, where its command was given.
+    let provider = Provider { dir: None, ..provider };
     let link = Link::new(&provider, Path::new(".")).map_err(fail)?;
     let runtime = runtime()?;
     let tools = runtime.block_on(async {
@@ -296,6 +332,17 @@ fn fingerprint(spec: &ToolSpec, version: &str) -> String {
     dive_core::canon::fingerprint(&(&ToolSpec { name: String::new(), ..spec.clone() }, version))
 }
 
+/// The variables whose values a provider gets.
+fn variables(provider: &Provider) -> impl Iterator<Item = &str> {
+    provider.auth.iter().map(|a| a.env.as_str()).chain(provider.env.iter().map(String::as_str))
+}
+
+/// What a provider is started with, less its program and flags: a folder, a file, an address.
+fn hints(provider: &Provider) -> Vec<String> {
+    let given = provider.command.iter().skip(1).filter(|a| !a.starts_with('-'));
+    given.cloned().collect()
+}
+
 /// Why a tool is left out, and its name.
 type LeftOut = (&'static str, String);
 
@@ -311,8 +358,7 @@ struct Link {
 
 impl Link {
     fn new(provider: &Provider, base: &Path) -> Result<Link, String> {
-        let names = provider.auth.iter().map(|a| a.env.as_str()).chain(provider.env.iter().map(String::as_str));
-        let guard = Guard::new(provider, Secrets::of_env(names));
+        let guard = Guard::new(provider, Secrets::of_env(variables(provider)));
         let server = match provider.backend {
             BackendKind::Mcp => Some(Arc::new(Server::new(provider, base, guard.max_bytes)?)),
             _ => None,
@@ -365,17 +411,27 @@ impl Link {
         let offline = options.journal.mode() == Mode::Replay;
         let mut made = Vec::new();
         let database = provider.path.as_ref().map(|p| Source::live(&base.join(p)));
-        for tool in tools {
+        for mut tool in tools {
             let id = tool.spec.id.clone();
             if tool.spec.effect == Effect::Mutating && !options.mutating {
                 made.push(Err((MUTATING, tool.spec.name)));
                 continue;
             }
             let version = version(&provider.version, &(&tool.binding, &tool.renamed, &provider.base_url));
-            let passed = || options.verified.get(&id) == Some(&fingerprint(&tool.spec, &version));
+            let declared = fingerprint(&tool.spec, &version);
+            let passed = || options.verified.get(&id) == Some(&declared);
             if !tool.verified && !options.unverified && !passed() {
                 made.push(Err((UNVERIFIED, tool.spec.name)));
                 continue;
+            }
+            let lesson = options.learned.lesson(&id, &declared);
+            if let Some(lesson) = lesson {
+                lesson.apply(&mut tool.spec);
+            }
+            if (tool.volatile || lesson.is_some_and(|l| l.volatile)) && !options.pinned {
+                // Tomorrow's answer is another one: nothing to ask about.
+                (tool.spec.output.fields, tool.spec.output.rows) = (Vec::new(), None);
+                tool.spec.output.bundles.clear();
             }
             let at = |e: String| format!("tool `{}`: {e}", tool.spec.name);
             let renamed = Arc::new(tool.renamed.clone());
@@ -406,6 +462,9 @@ impl Link {
                 version,
                 freshness: provider.fresh_for.map_or(Freshness::Any, |s| Freshness::Within(s.0)),
                 mutating: options.mutating,
+                reading: lesson.filter(|l| l.unused.is_empty()).and_then(|l| l.reading),
+                hints: hints(&provider),
+                fingerprint: declared,
                 spec: tool.spec,
             }));
         }

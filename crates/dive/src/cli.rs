@@ -293,6 +293,15 @@ pub enum Tools {
     /// Write a manifest for tools that others run.
     #[command(subcommand)]
     Import(Import),
+    /// Learn what tools mean whose manifests do not say it, by calling the read-only ones; writes probe.lock.
+    Probe {
+        /// Tools that others run.
+        #[command(flatten)]
+        outside: Outside,
+        /// Most calls.
+        #[arg(long, value_name = "N", default_value_t = 500)]
+        calls: usize,
+    },
     /// Serve the tools to MCP clients, on stdin and stdout or over HTTP.
     Serve(Serve),
     /// Run every example alone, concurrently and again; failing tools are quarantined in tools.lock.

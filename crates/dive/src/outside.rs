@@ -29,6 +29,9 @@ pub struct Outside {
     /// Leave the embedded tools out.
     #[arg(long)]
     pub only_tools: bool,
+    /// Ask about tools whose answers change by the moment, too: who uses the tasks has to replay the run's journal.
+    #[arg(long)]
+    pub pinned: bool,
     /// Names to ask about: lines `entity: name`, or one JSON object a line; may be given several times.
     #[arg(long, value_name = "FILE")]
     pub seeds: Vec<PathBuf>,
@@ -42,6 +45,7 @@ impl Outside {
             allow_mutating: self.allow_mutating || file.allow_mutating,
             unverified: self.unverified || file.unverified,
             only_tools: self.only_tools || file.only_tools,
+            pinned: self.pinned || file.pinned,
             seeds: if self.seeds.is_empty() { file.seeds.clone() } else { self.seeds.clone() },
         }
     }

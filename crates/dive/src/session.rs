@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use dive_agent::Tools;
-use dive_connect::{Options, Toolbox};
+use dive_connect::{Learned, Options, Toolbox};
 use dive_core::canon;
 use dive_core::evidence::Outcome;
 use dive_core::exemplar::Exemplar;
@@ -29,6 +29,9 @@ use crate::settings::{self, Settings};
 /// File that lists the tools that failed `dive tools check`.
 const LOCK: &str = "tools.lock";
 
+/// File that says what `dive tools probe` learned.
+pub const PROBE_LOCK: &str = "probe.lock";
+
 /// The tools of a world.
 pub struct Session {
     /// The world they look at.
@@ -41,6 +44,8 @@ pub struct Session {
     pub held_out: BTreeSet<String>,
     /// What runs the tools that others run.
     pub toolbox: Option<Arc<Toolbox>>,
+    /// Whether what was learned about tools is used.
+    learned: bool,
 }
 
 /// The tools of a session, for agents.
@@ -116,11 +121,19 @@ impl Session {
 
     /// The same less these tools.
     pub fn without(mut self, names: BTreeSet<String>) -> Result<Session> {
-        if !names.is_empty() {
+        if names.is_empty() {
+            return Ok(self);
+        }
+        if let Some(toolbox) = self.toolbox.take() {
+            drop(self.pool);
+            let toolbox = Arc::into_inner(toolbox).context("the tools are in use")?.without(&names)?;
+            self.pool = Arc::clone(toolbox.pool());
+            self.toolbox = Some(Arc::new(toolbox));
+        } else {
             let pool = Arc::into_inner(self.pool).context("the pool is in use")?;
             self.pool = Arc::new(pool.without(&names));
-            self.held_out.extend(names);
         }
+        self.held_out.extend(names);
         Ok(self)
     }
 
@@ -129,7 +142,12 @@ impl Session {
         let size = Size::percent(world_size).map_err(|e| anyhow!(e))?;
         let world = World::open_sized(world_seed, size).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None })
+        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None, learned: true })
+    }
+
+    /// The same without regard to what was learned about tools.
+    pub fn unlearned(self) -> Session {
+        Session { learned: false, ..self }
     }
 
     /// The same with the tools that others run, if there are any.
@@ -142,12 +160,15 @@ impl Session {
             mutating: outside.allow_mutating,
             unverified: outside.unverified,
             verified: read_lock()?.verified,
+            learned: if self.learned { read_learned()? } else { Learned::default() },
+            pinned: outside.pinned,
         };
         let embedded = Arc::into_inner(self.pool).context("the pool is in use")?;
         let base = if outside.only_tools { ToolPool::new([], Entities::default()) } else { Ok(embedded) };
         let seeds = outside::seeds(&outside.seeds)?;
         let base = base.and_then(|pool| pool.with([], seeds)).map_err(|e| anyhow!(e))?;
-        let toolbox = Toolbox::open(base, &outside.manifests, &options)?;
+        let out: BTreeSet<String> = self.held_out.iter().chain(self.quarantine.keys()).cloned().collect();
+        let toolbox = Toolbox::open(base, &outside.manifests, &options)?.without(&out)?;
         for note in toolbox.notes() {
             print::note(note);
         }
@@ -211,6 +232,11 @@ impl Session {
         if !self.held_out.is_empty() {
             let names: Vec<&str> = self.held_out.iter().map(String::as_str).collect();
             fingerprints.insert(HELD_OUT.into(), names.join(" "));
+        }
+        // Secrets themselves are nowhere; whoever repeats the run has to know which are needed.
+        let variables: Vec<&str> = self.toolbox.iter().flat_map(|t| t.variables()).collect();
+        if !variables.is_empty() {
+            fingerprints.insert("variables".into(), variables.join(" "));
         }
         Ok(Manifest::new(toml::Table::try_from(config)?, fingerprints, range))
     }
@@ -276,4 +302,18 @@ pub fn read_lock() -> Result<Lock> {
         Err(e) => bail!("{LOCK} cannot be read: {e}"),
     };
     toml::from_str(&text).map_err(|e| anyhow!("{LOCK}: {}", e.message()))
+}
+
+fn read_learned() -> Result<Learned> {
+    match fs::read_to_string(PROBE_LOCK) {
+        Ok(text) => Learned::parse(&text).map_err(|e| anyhow!("{PROBE_LOCK}: {e}")),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(Learned::default()),
+        Err(e) => Err(anyhow!("{PROBE_LOCK} cannot be read: {e}")),
+    }
+}
+
+/// Replaces what was learned about tools.
+pub fn write_learned(path: &Path, learned: &Learned) -> Result<()> {
+    let text = learned.text().map_err(|e| anyhow!("{}: {e}", path.display()))?;
+    fs::write(path, text).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
+pub(crate) use draft::{singular, words};
 pub(crate) use mcp::mcp;
 pub use openapi::{ApiSource, openapi};
 
@@ -40,6 +41,8 @@ pub struct McpSource {
     pub read_only: Vec<String>,
     /// Addresses of this machine and of private networks may be reached.
     pub allow_private: bool,
+    /// Working directory of the command, as seen from the manifest.
+    pub dir: String,
     /// Header and variable of a secret, for servers over HTTP.
     pub auth: BTreeMap<String, String>,
 }
@@ -53,6 +56,9 @@ impl McpSource {
         provider.insert("backend".into(), "mcp".into());
         if self.url.is_empty() {
             provider.insert("command".into(), self.command.clone().into());
+            if !self.dir.is_empty() {
+                provider.insert("dir".into(), self.dir.clone().into());
+            }
         } else {
             provider.insert("url".into(), self.url.clone().into());
         }

@@ -4,6 +4,7 @@
 
 mod http;
 mod mcp;
+mod probe;
 mod programs;
 mod replay;
 
@@ -46,7 +47,7 @@ impl Dir {
 
 pub fn open_with(journal: Journal, manifests: &[&Path], mutating: bool) -> Result<Toolbox, ConnectError> {
     let empty = ToolPool::new([], Entities::default()).unwrap();
-    let options = Options { journal: Arc::new(journal), mutating, unverified: true, verified: Default::default() };
+    let options = Options { journal: Arc::new(journal), mutating, unverified: true, verified: Default::default(), learned: Default::default(), pinned: false };
     Toolbox::open(empty, &manifests.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>(), &options)
 }
 

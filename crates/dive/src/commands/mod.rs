@@ -29,6 +29,7 @@ pub mod split;
 mod stats;
 mod synth;
 mod tool_import;
+mod tool_probe;
 mod tool_serve;
 mod tools;
 mod verify;

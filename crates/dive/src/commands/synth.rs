@@ -92,17 +92,17 @@ pub fn make(args: &Synth, file: &File) -> Result<Made> {
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
     let exemplars = session::exemplars(settings.exemplars.as_deref())?;
-    let mut session = Session::sized(settings.config.world_seed, settings.config.world_size)?;
-    if let Some(path) = &settings.hold_out {
-        let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
-        session = session.without(names)?;
-    }
     let out = out(args, file);
     let journal = || {
         let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
         args.journal.open(&out, from)
     };
-    let session = session.with(&args.outside.or(&file.tools), journal)?;
+    let session = Session::sized(settings.config.world_seed, settings.config.world_size)?;
+    let mut session = session.with(&args.outside.or(&file.tools), journal)?;
+    if let Some(path) = &settings.hold_out {
+        let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;
+        session = session.without(names)?;
+    }
     let manifest = session.manifest(&settings.config, &exemplars, args.range)?;
     // The engine comes first: settings that the pool cannot satisfy must not leave a run behind.
     let engine = session.engine(&settings, exemplars)?;

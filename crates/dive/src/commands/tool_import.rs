@@ -1,7 +1,7 @@
 //! `dive tools import`.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail, ensure};
@@ -26,6 +26,7 @@ pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
                 headers.insert(header.to_string(), variable.to_string());
             }
             let source = McpSource {
+                dir: if command.is_empty() { String::new() } else { here_from(&manifest(out.as_deref(), name)) },
                 name: name.clone(),
                 domain: domain.clone(),
                 command: command.clone(),
@@ -52,8 +53,22 @@ pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
     }
 }
 
+fn manifest(out: Option<&Path>, name: &str) -> PathBuf {
+    out.map_or_else(|| Path::new("tools").join(format!("{name}.toml")), Path::to_path_buf)
+}
+
+/// The current directory as seen from a manifest's folder: a command's paths mean here, wherever the manifest lies.
+fn here_from(manifest: &Path) -> String {
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    let down = folder.components().filter(|c| !matches!(c, Component::CurDir));
+    if folder.is_absolute() || down.clone().any(|c| !matches!(c, Component::Normal(_))) {
+        return std::env::current_dir().map(|d| d.display().to_string()).unwrap_or_default();
+    }
+    vec![".."; down.count()].join("/")
+}
+
 fn write(imported: &Imported, out: Option<PathBuf>, name: &str, json: bool) -> Result<ExitCode> {
-    let path = out.unwrap_or_else(|| Path::new("tools").join(format!("{name}.toml")));
+    let path = manifest(out.as_deref(), name);
     let parsed = dive_tools::manifest::read(&path.display().to_string(), &imported.text).map_err(|e| anyhow!(e))?;
     let mutating = parsed.tools.iter().filter(|t| t.spec.effect == dive_core::tool::Effect::Mutating).count();
     if let Some(parent) = path.parent().filter(|p| !p.as_os_str().is_empty()) {

@@ -31,6 +31,8 @@ pub fn run(args: &Serve, mut session: Session) -> Result<ExitCode> {
                 mutating: false,
                 unverified: false,
                 verified: Default::default(),
+                learned: Default::default(),
+                pinned: false,
             };
             Toolbox::open(pool, &[], &options)?
         }
