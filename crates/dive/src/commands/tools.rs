@@ -41,7 +41,7 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
             if *live {
                 // What failed before may pass now.
                 let outside = Outside { unverified: true, ..outside.or(&file.tools) };
-                let session = Session::whole(seed(world))?.with(&outside, outside::live)?;
+                let session = Session::whole(seed(world), size(world))?.with(&outside, outside::live)?;
                 return live_check(&session, workers, json);
             }
             check(&Session::whole(seed(world), size(world))?, workers, json)
