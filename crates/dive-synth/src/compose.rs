@@ -208,7 +208,11 @@ impl Episode<'_> {
         if !sem.subtractable(&sem) {
             return None;
         }
-        let b = if self.rng.chance(0.2) { self.other_field(focal, call, &a, &sem) } else { None };
+        let b = match (self.text && self.rng.chance(0.5)).then(|| self.in_a_table(&a, |s| s.subtractable(&sem))) {
+            Some(Some(b)) => Some(b),
+            _ if self.rng.chance(0.2) => self.other_field(focal, call, &a, &sem),
+            _ => None,
+        };
         let (a, b) = match b {
             Some(b) => (a, b),
             None => self.paired_amounts(&a)?,
@@ -231,8 +235,12 @@ impl Episode<'_> {
         let sem = self.sem(&a)?;
         // One amount may be a part of the other; of two readings neither is.
         let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
-        let part = if amount { self.other_field(focal, call, &a, &sem) } else { None };
-        let (op, a, b) = match part.filter(|_| self.rng.chance(0.6)) {
+        let table = if self.text && amount { self.in_a_table(&a, |s| s.subtractable(&sem)) } else { None };
+        let part = match table {
+            None if amount => self.other_field(focal, call, &a, &sem).filter(|_| self.rng.chance(0.6)),
+            table => table,
+        };
+        let (op, a, b) = match part {
             Some(b) => (Op::PercentOf, a, b),
             None => {
                 let (a, b) = self.paired_amounts(&a)?;
@@ -274,7 +282,12 @@ impl Episode<'_> {
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {
         let (a, _) = self.scalar(focal, 1, |f| index::orders(f) || index::measurable(f))?;
-        let (a, b) = self.paired(&a)?;
+        let sem = self.sem(&a)?;
+        let table = if self.text && self.rng.chance(0.5) { self.in_a_table(&a, |s| s.comparable(&sem)) } else { None };
+        let (a, b) = match table {
+            Some(b) => (a, b),
+            None => self.paired(&a)?,
+        };
         let truth = self.rng.chance(0.5);
         let (x, y) = (Expr::apply(Op::Greater, [a.clone(), b.clone()]), Expr::apply(Op::Greater, [b, a]));
         if self.eval(&x)? == Value::Bool(truth) { Some(x) } else { Some(y) }

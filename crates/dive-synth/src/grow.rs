@@ -271,6 +271,9 @@ impl Episode<'_> {
     /// What an expression's last call is about: other arguments of a call that uses it are about the same.
     fn about(&self, expr: &Expr) -> About {
         let mut about = About::default();
+        if let Some((entity, value, source)) = self.document_about(expr) {
+            about.set(&entity, value, source);
+        }
         let Some((read, _)) = expr.place() else { return about };
         let Some(call) = self.evidence.get(read) else { return about };
         let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);

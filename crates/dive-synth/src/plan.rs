@@ -59,7 +59,7 @@ const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
 /// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.4;
+const TEXT_SHARE: f64 = 0.28;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
