@@ -341,7 +341,7 @@ impl Episode<'_> {
                 key.is_some_and(|k| sem.accepts(&k.sem))
             })
             .collect();
-        for _ in 0..2 {
+        for _ in 0..3 {
             if let Some(list) = self.rng.pick(&lists).copied()
                 && let Some((_, keys)) = self.rows(list, 3, FAN_OUT)
             {
