@@ -312,6 +312,10 @@ impl Episode<'_> {
             Some(_) => self.keys_and_values(focal, 3)?,
             None => {
                 let keys = self.some_list_for(focal)?;
+                // Among names that the question offers it is a comparison, and easier to guess.
+                if matches!(keys, Expr::Apply { op: Op::List, .. }) && self.rng.chance(0.5) {
+                    return None;
+                }
                 let values = self.attribute_of_each(&keys, Some(focal))?;
                 (keys, values)
             }
