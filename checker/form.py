@@ -64,7 +64,8 @@ def takes_element(call, each, index):
             return False
         element = items["args"][index]
         if "literal" in source:
-            return "literal" in element and same(call["args"].get(param), element["literal"])
+            same_meaning = element.get("sem") == source["literal"]
+            return "literal" in element and same_meaning and same(call["args"].get(param), element["literal"])
     else:
         element = {"op": "item", "index": index, "args": [items]}
     return "derived" in source and canonical_text(source["derived"]) == canonical_text(element)

@@ -258,7 +258,9 @@ fn elements(each: &Expr, calls: &[CallId], param: &str, evidence: &Evidence) -> 
     for (i, id) in calls.iter().enumerate() {
         let source = evidence.get(*id).and_then(|c| Some((c.args.get(param)?, c.sources.get(param)?)));
         let taken = match (source, written_out.and_then(|w| w.get(i))) {
-            (Some((value, Source::Literal(_))), Some(Expr::Literal { literal, .. })) => value == literal,
+            (Some((value, Source::Literal(meant))), Some(Expr::Literal { literal, sem })) => {
+                value == literal && meant == sem
+            }
             (Some((_, Source::Derived(expr))), Some(element)) => expr == element,
             (Some((_, Source::Derived(Expr::Apply { op: Op::Item { index }, args }))), None) => {
                 *index as usize == i && args.as_slice() == std::slice::from_ref(each)

@@ -2,9 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dive_core::evidence::Outcome;
 use dive_core::exemplar::FormKind;
 use dive_core::tool::ToolKind;
 use dive_pool::{World, load};
+use serde_json::{Value, json};
 
 fn pool() -> dive_tools::ToolPool {
     let dir = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
@@ -80,6 +82,36 @@ fn exemplars_are_distinct() {
         for (j, b) in all.iter().enumerate().take(i) {
             let common = a.intersection(b).count() as f64 / a.union(b).count().max(1) as f64;
             assert!(common < 0.5, "{} and {} say nearly the same", exemplars[i].id, exemplars[j].id);
+        }
+    }
+}
+
+#[test]
+fn documents_are_found_under_the_name_of_what_they_are_about() {
+    let pool = pool();
+    let call = |tool: &str, args: Value| match pool.call(tool, args.as_object().expect("arguments")) {
+        Outcome::Value { value, .. } => value,
+        Outcome::Error { error } => panic!("{tool}: {error}"),
+    };
+    for (search, open, entity) in [
+        ("search_annual_reports", "open_annual_report", "company"),
+        ("search_biographies", "open_biography", "author"),
+        ("search_city_guides", "open_city_guide", "city"),
+        ("search_discharge_letters", "open_discharge_letter", "patient"),
+        ("search_species_accounts", "open_species_account", "species"),
+    ] {
+        let names = &pool.entities().get(entity).expect(entity).names;
+        assert!(names.len() >= 400, "{entity}");
+        for name in names.iter().step_by(7) {
+            let hits = call(search, json!({"query": name}));
+            let first = &hits["documents"][0];
+            assert_eq!(first[entity], **name, "{search}: {hits}");
+            let document = call(open, json!({"document": first["document"]}));
+            assert_eq!(document[entity], **name);
+            let text = document["text"].as_str().expect("text");
+            assert!(text.contains(name.as_str()) && text.len() < 8000, "{text}");
+            let lines = call("find_in_document", json!({"document": first["document"], "words": name.to_uppercase()}));
+            assert!(lines["matches"].as_i64() >= Some(1), "{lines}");
         }
     }
 }

@@ -329,6 +329,10 @@ impl Episode<'_> {
             Some(_) => self.keys_and_values(focal, 3)?,
             None => {
                 let keys = self.some_list_for(focal)?;
+                // Among names that the question offers it is a comparison, and easier to guess.
+                if matches!(keys, Expr::Apply { op: Op::List, .. }) && self.rng.chance(0.5) {
+                    return None;
+                }
                 let values = self.attribute_of_each(&keys, Some(focal))?;
                 (keys, values)
             }
@@ -358,7 +362,7 @@ impl Episode<'_> {
                 key.is_some_and(|k| sem.accepts(&k.sem))
             })
             .collect();
-        for _ in 0..2 {
+        for _ in 0..3 {
             if let Some(list) = self.rng.pick(&lists).copied()
                 && let Some((_, keys)) = self.rows(list, 3, FAN_OUT)
             {

@@ -192,7 +192,9 @@ impl Planner {
             rng.shuffle(&mut able);
             chosen.extend(able.into_iter().take(2).filter(|t| *t != focal));
             for tool in chosen.clone() {
-                if let Some(t) = rng.pick(index.providers(tool)).copied().filter(|t| !chosen.contains(t)) {
+                let finders: Vec<usize> =
+                    index.providers(tool).iter().copied().filter(|t| candidates.contains(t)).collect();
+                if let Some(t) = rng.pick(&finders).copied().filter(|t| !chosen.contains(t)) {
                     chosen.push(t);
                 }
             }

@@ -138,10 +138,16 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
         })
     }),
     ("a search that found another first", &["not_unique"], |t| {
-        on_path(t, |c| match &mut c.outcome {
+        if quote(&mut t.derivation.clone()).is_none() {
+            return false;
+        }
+        let named = |c: &dive_core::evidence::Call, v: &Value| c.args.values().any(|a| a == v);
+        on_path(t, |c| match &mut c.outcome.clone() {
             Outcome::Value { value, .. } => match value.pointer_mut("/documents/0") {
                 Some(Value::Object(row)) => {
-                    row.values_mut().for_each(|v| *v = if v.is_string() { "another".into() } else { v.take() });
+                    let Some(name) = row.values_mut().find(|v| named(c, v)) else { return false };
+                    *name = "another".into();
+                    c.outcome = Outcome::Value { value: value.clone(), complete: true };
                     true
                 }
                 _ => false,
@@ -166,7 +172,7 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
         })
     }),
     ("an argument without a source", &["not_closed"], |t| on_path(t, |c| c.sources.pop_first().is_some())),
-    ("a source of another meaning", &["not_faithful"], |t| {
+    ("a source of another meaning", &["not_faithful", "not_closed"], |t| {
         on_path(t, |c| {
             let literal = c.sources.values_mut().find(|s| matches!(s, Source::Literal(_)));
             literal.map(|s| *s = Source::Literal("text:other".parse().unwrap())).is_some()
@@ -184,7 +190,7 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
             name.map(|n| c.args.insert(n, Value::from("another"))).is_some()
         })
     }),
-    ("another tool", &["not_faithful", "not_minimal", "not_entailed"], |t| {
+    ("another tool", &["not_faithful", "not_minimal", "not_entailed", "not_closed"], |t| {
         on_path(t, |c| {
             c.tool = "no_such_tool".into();
             true

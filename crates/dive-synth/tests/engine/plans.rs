@@ -36,9 +36,12 @@ fn is_of(kind: FormKind, form: &Form) -> bool {
     let top = bare(form);
     let processing = |tool: &str| POOL.spec(tool).is_some_and(|s| s.kind == ToolKind::Processing);
     let literal = |f: &Form| matches!(f, Form::Literal { .. });
+    // A document about something named is looked up although it has to be found.
+    let found =
+        |f: &Form| matches!(f, Form::Get { call, path } if path.contains("/0/") && call.args.values().all(literal));
     match (kind, top) {
-        (K::Lookup, Form::Get { call, .. }) => call.args.values().all(literal),
-        (K::MultiHop, Form::Get { call, .. }) => !call.args.values().all(literal),
+        (K::Lookup, Form::Get { call, .. }) => call.args.values().all(|f| literal(f) || found(f)),
+        (K::MultiHop, Form::Get { call, .. }) => !call.args.values().all(|f| literal(f) || found(f)),
         (K::Computation, Form::Get { call, .. }) => processing(&call.tool),
         (K::UnitConversion, _) => converts(form),
         (K::Listing, Form::Get { path, .. }) => path.contains('*'),

@@ -40,6 +40,22 @@ fn a_good_manifest_keeps_the_order_of_the_file() {
 }
 
 #[test]
+fn values_in_texts_say_how_they_are_found() {
+    let rows = GOOD.split("[tool.rows]").next().unwrap();
+    let text = format!(
+        "{rows}[tool.fields]\ntext = {{ sem = \"text:page\" }}\n\
+         \"text#people\" = {{ sem = \"count:inhabitant\", noun = \"population\", \
+         quote = {{ by = {{ between = [[\"home to \", \" people\"]] }}, as = \"number\" }} }}\n"
+    );
+    let tools = parse("general.toml", &text).unwrap();
+    let page = json!({"text": "Ostby, home to 1,204 people."});
+    let values: Vec<_> = tools[0].spec.output.fields.iter().map(|f| f.value(&page)).collect();
+    assert_eq!(values, [Some(page["text"].clone()), Some(json!(1204))]);
+    let wrong = text.replace("between", "among");
+    assert!(parse("general.toml", &wrong).unwrap_err().to_string().contains("among"));
+}
+
+#[test]
 fn errors_name_file_line_and_key() {
     let check = |from: &str, to: &str, says: &[&str]| {
         assert!(GOOD.contains(from), "{from}");
