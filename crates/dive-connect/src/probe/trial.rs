@@ -122,18 +122,20 @@ impl Subject {
     pub(super) fn seems_complete(&self) -> bool {
         const MORE: &[&str] = &["next", "cursor", "nextcursor", "hasmore", "truncated", "totalpages", "page"];
         let said = self.spec.description.to_lowercase();
-        let cut = ["up to ", "first ", "limit", "truncat", "pagina", "most recent", "top "];
+        let cut = ["up to ", "limit", "truncat", "pagina", "most recent", "top "];
         let more = |v: &Value| {
             let plain = |k: &String| k.to_lowercase().replace(['_', '-'], "");
             v.as_object().is_some_and(|m| m.keys().any(|k| MORE.contains(&plain(k).as_str())))
         };
+        // What cuts only when it is given cuts nothing when it is not.
+        let on_demand = |p: &&Param| {
+            let said = p.description.to_lowercase();
+            ["if provided", "if given", "if set", "when given", "only the"].iter().any(|w| said.contains(w))
+        };
+        let mut limits = self.spec.params.iter().filter(|p| words::limits(&p.name)).filter(|p| !on_demand(p));
         !cut.iter().any(|c| said.contains(c))
-            && !self.spec.params.iter().any(|p| words::limits(&p.name) && self.lists())
+            && limits.next().is_none()
             && !self.results().iter().any(more)
-    }
-
-    fn lists(&self) -> bool {
-        self.results().iter().any(|r| r.as_object().is_some_and(|m| m.values().any(Value::is_array)))
     }
 
     /// The reading that fits most of what came.
