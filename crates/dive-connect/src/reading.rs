@@ -203,7 +203,7 @@ fn marked(text: &str) -> Option<Value> {
         item.insert("kind".into(), mark.to_lowercase().into());
         item.insert("name".into(), name.trim().into());
         match detail.strip_suffix(" B").map(scalar).filter(Value::is_number) {
-            Some(bytes) => drop(item.insert("size in bytes".into(), bytes)),
+            Some(bytes) => drop(item.insert("size".into(), bytes)),
             None if detail.is_empty() => {}
             None => drop(item.insert("detail".into(), scalar(detail))),
         }
@@ -426,7 +426,7 @@ mod tests {
             (
                 Reading::Marked,
                 "[FILE] a b.csv      57 B\n[DIR] notes\n\nTotal: 1 file",
-                json!({"count": 2, "items": [{"kind": "file", "name": "a b.csv", "size in bytes": 57},
+                json!({"count": 2, "items": [{"kind": "file", "name": "a b.csv", "size": 57},
                                              {"kind": "dir", "name": "notes"}]}),
             ),
             (

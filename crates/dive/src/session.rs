@@ -101,7 +101,14 @@ impl Session {
     pub fn whole(world_seed: u64) -> Result<Session> {
         let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None, learned: true })
+        Ok(Session {
+            world,
+            pool,
+            quarantine: BTreeMap::new(),
+            held_out: BTreeSet::new(),
+            toolbox: None,
+            learned: true,
+        })
     }
 
     /// The same without regard to what was learned about tools.

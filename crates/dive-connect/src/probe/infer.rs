@@ -16,14 +16,51 @@ const DEPTH: usize = 3;
 
 /// Words that name quantities which add up.
 const AMOUNTS: &[&str] = &[
-    "count", "total", "number", "size", "bytes", "length", "stock", "units", "quantity", "amount", "population",
-    "lines", "files", "stars", "forks", "sales", "revenue", "pieces", "words", "characters", "employees", "duration",
+    "count",
+    "total",
+    "number",
+    "size",
+    "bytes",
+    "length",
+    "stock",
+    "units",
+    "quantity",
+    "amount",
+    "population",
+    "lines",
+    "files",
+    "stars",
+    "forks",
+    "sales",
+    "revenue",
+    "pieces",
+    "words",
+    "characters",
+    "employees",
+    "duration",
 ];
 
 /// Words that name numbers which stand for something else.
-const IDS: &[&str] =
-    &["id", "cid", "pid", "uid", "pk", "key", "index", "position", "rank", "ordinal", "code", "zip", "port", "inode",
-      "permissions", "mode", "version", "phone"];
+const IDS: &[&str] = &[
+    "id",
+    "cid",
+    "pid",
+    "uid",
+    "pk",
+    "key",
+    "index",
+    "position",
+    "rank",
+    "ordinal",
+    "code",
+    "zip",
+    "port",
+    "inode",
+    "permissions",
+    "mode",
+    "version",
+    "phone",
+];
 
 /// Which things the values at a path of a tool's result name.
 pub(super) type Named<'a> = dyn Fn(&str) -> Option<Sem> + 'a;

@@ -47,7 +47,8 @@ impl Kinds {
         let edges = edges(bench, &slots);
         // What an output feeds says what it is; what a parameter takes most of says what it wants.
         let mut groups: Vec<(BTreeSet<Place>, BTreeSet<Slot>)> = Vec::new();
-        let feeds = |place: &Place| -> BTreeSet<&Slot> { edges.iter().filter(|e| e.from == *place).map(|e| &e.to).collect() };
+        let feeds =
+            |place: &Place| -> BTreeSet<&Slot> { edges.iter().filter(|e| e.from == *place).map(|e| &e.to).collect() };
         let values = |place: &Place| -> BTreeSet<&str> {
             let from = |s: &&super::trial::Seen| s.from.as_ref() == Some(place);
             bench.seen.iter().filter(from).map(|s| s.value.as_str()).collect()
@@ -69,7 +70,8 @@ impl Kinds {
                 let accepted: BTreeSet<&String> = mine.clone().flat_map(|e| &e.accepted).collect();
                 (mine.clone().any(|e| e.named), accepted.len())
             };
-            let best = (0..groups.len()).max_by_key(|g| groups.get(*g).map(|(p, _)| (weight(p), std::cmp::Reverse(*g))));
+            let best =
+                (0..groups.len()).max_by_key(|g| groups.get(*g).map(|(p, _)| (weight(p), std::cmp::Reverse(*g))));
             match best.and_then(|g| groups.get_mut(g)).filter(|(p, _)| weight(p).1 > 0) {
                 Some((_, takers)) => drop(takers.insert(slot.clone())),
                 None => alone(bench, slot, &mut groups),
@@ -228,7 +230,8 @@ fn things(bench: &Bench<'_>, takers: &BTreeSet<Slot>, others: &[Things]) -> Opti
         names.retain(|n| !super::infer::opaque(n));
     }
     // The same file by a longer path is no other file.
-    let longer = |n: &String| names.iter().any(|o| n.strip_suffix(o.as_str()).is_some_and(|folder| folder.ends_with('/')));
+    let longer =
+        |n: &String| names.iter().any(|o| n.strip_suffix(o.as_str()).is_some_and(|folder| folder.ends_with('/')));
     let doubled: Vec<String> = names.iter().filter(|n| longer(n)).cloned().collect();
     names.retain(|n| !doubled.contains(n));
     let home = home?;

@@ -71,7 +71,8 @@ fn silent(spec: &ToolSpec) -> bool {
     if !matches!(spec.backend.as_str(), "mcp" | "http" | "command" | "sqlite") {
         return false;
     }
-    let own = |name: &str, json: &JsonType, sem: &Sem, closed: bool| private_sem(&spec.provider, name, json, closed) == *sem;
+    let own =
+        |name: &str, json: &JsonType, sem: &Sem, closed: bool| private_sem(&spec.provider, name, json, closed) == *sem;
     let params = spec.params.iter().all(|p| own(&p.name, &p.json, &p.sem, !p.choices.is_empty()));
     let fields = spec.output.fields.iter().chain(spec.output.rows.iter().flat_map(|r| &r.fields));
     let plain = [JsonType::String, JsonType::Number, JsonType::Boolean];

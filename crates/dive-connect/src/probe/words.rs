@@ -7,8 +7,25 @@ use crate::import::{singular, words};
 
 /// Parameter names that say only that there is something.
 const BARE: &[&str] = &[
-    "path", "name", "id", "key", "uri", "url", "query", "value", "input", "text", "slug", "code", "identifier", "title",
-    "target", "ref", "item", "object", "term",
+    "path",
+    "name",
+    "id",
+    "key",
+    "uri",
+    "url",
+    "query",
+    "value",
+    "input",
+    "text",
+    "slug",
+    "code",
+    "identifier",
+    "title",
+    "target",
+    "ref",
+    "item",
+    "object",
+    "term",
 ];
 
 /// Ends of parameter names that say how a thing is named, not what it is.
@@ -16,10 +33,50 @@ const NAMING: &[&str] = &["name", "id", "path", "key", "uri", "url", "slug", "co
 
 /// Words of tool names that are no things.
 const ACTIONS: &[&str] = &[
-    "get", "list", "show", "read", "describe", "find", "search", "fetch", "lookup", "look", "up", "query", "check",
-    "info", "information", "details", "detail", "metadata", "all", "by", "with", "for", "of", "the", "a", "and", "in",
-    "contents", "content", "full", "complete", "allowed", "available", "current", "sizes", "size", "tree", "from",
-    "summary", "status", "text", "data", "multiple", "schema",
+    "get",
+    "list",
+    "show",
+    "read",
+    "describe",
+    "find",
+    "search",
+    "fetch",
+    "lookup",
+    "look",
+    "up",
+    "query",
+    "check",
+    "info",
+    "information",
+    "details",
+    "detail",
+    "metadata",
+    "all",
+    "by",
+    "with",
+    "for",
+    "of",
+    "the",
+    "a",
+    "and",
+    "in",
+    "contents",
+    "content",
+    "full",
+    "complete",
+    "allowed",
+    "available",
+    "current",
+    "sizes",
+    "size",
+    "tree",
+    "from",
+    "summary",
+    "status",
+    "text",
+    "data",
+    "multiple",
+    "schema",
 ];
 
 /// What things are made of, for lists whose members have no name of their own.
@@ -35,8 +92,24 @@ const PARTS: &[(&str, &str)] = &[
 
 /// What things are in.
 const PLACES: &[&str] = &[
-    "repository", "directory", "folder", "database", "project", "workspace", "collection", "dataset", "account", "channel",
-    "schema", "bucket", "index", "catalogue", "file", "city", "country", "region",
+    "repository",
+    "directory",
+    "folder",
+    "database",
+    "project",
+    "workspace",
+    "collection",
+    "dataset",
+    "account",
+    "channel",
+    "schema",
+    "bucket",
+    "index",
+    "catalogue",
+    "file",
+    "city",
+    "country",
+    "region",
 ];
 
 const SHORT: &[(&str, &str)] = &[
@@ -96,8 +169,9 @@ pub(super) fn telling(param: &Param) -> bool {
 /// Names of parameters that are words to look for, and so name nothing.
 pub(super) fn searches(name: &str) -> bool {
     let words = plain(name);
-    let searching =
-        |w: &str| matches!(w, "pattern" | "query" | "search" | "filter" | "regex" | "glob" | "term" | "keyword" | "keywords");
+    let searching = |w: &str| {
+        matches!(w, "pattern" | "query" | "search" | "filter" | "regex" | "glob" | "term" | "keyword" | "keywords")
+    };
     words.split(' ').any(searching)
 }
 
@@ -127,7 +201,9 @@ pub(super) fn field(key: &str, sem: &Sem) -> (String, String) {
         // "The delivered" is no noun, and "the highest pieces" are none either.
         Sem::Date(_) if participle => (format!("date {words}"), format!("dates {words}")),
         Sem::Year(_) if participle => (format!("year {words}"), format!("years {words}")),
-        Sem::Measure { .. } if many && !words.contains(' ') => (format!("number of {words}"), format!("numbers of {words}")),
+        Sem::Measure { .. } if many && !words.contains(' ') => {
+            (format!("number of {words}"), format!("numbers of {words}"))
+        }
         _ if many => (words.clone(), words),
         _ => (words, String::new()),
     }
@@ -164,7 +240,10 @@ pub(super) fn plural(noun: &str) -> String {
 pub(super) fn limits(name: &str) -> bool {
     let words = plain(name);
     let limiting = |w: &str| {
-        matches!(w, "limit" | "page" | "offset" | "cursor" | "top" | "head" | "tail" | "rows" | "max" | "count" | "size")
+        matches!(
+            w,
+            "limit" | "page" | "offset" | "cursor" | "top" | "head" | "tail" | "rows" | "max" | "count" | "size"
+        )
     };
     words.split(' ').any(limiting)
 }
