@@ -62,8 +62,10 @@ class Row:
         inline = [t for t in data.get("tools") or [] if isinstance(t, dict)]
         self.tools = dict(library) | {t["name"]: t for t in map(function, inline)}
         self.path = closure(self.derivation, self.calls)
-        self.engine = data["provenance"]["engine"]
         derived = self.certificate.get("model_derived") or {}
+        engine = data["provenance"]["engine"]
+        # A hybrid row is one of a model only where the model's wording was kept.
+        self.by_model = engine == "llm" or engine == "hybrid" and bool(derived)
         self.support = derived.get("support", [])
         self.unchecked = derived.get("derivation") == "unchecked"
 
@@ -557,7 +559,7 @@ def check_rows(rows, library=()):
             continue
         result.bare += row.without_schema()
         for check in CHECKS:
-            if row.engine == "llm" and (check in RECORDED_ONLY or row.unchecked and check != "new"):
+            if row.by_model and (check in RECORDED_ONLY or row.unchecked and check != "new"):
                 result.skipped[check] += 1
             else:
                 result.fail(name, check, run(check, row, seen))
@@ -568,7 +570,7 @@ def run(check, row, seen):
     """The reasons for which a row fails a check."""
     reasons = []
     # Which row is new is decided after the others are certified, so a certificate need not claim it.
-    if check != "new" and row.engine != "llm" and check not in row.certificate["passed"]:
+    if check != "new" and not row.by_model and check not in row.certificate["passed"]:
         reasons.append("the certificate does not claim it")
     try:
         for reason in seen.against(row) if check == "new" else globals()[check](row):

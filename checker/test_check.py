@@ -207,6 +207,16 @@ class GoodRows(unittest.TestCase):
         result = check.check_rows([row])
         self.assertEqual((result.failures, dict(result.skipped)), ([], dict.fromkeys(check.RECORDED_ONLY, 1)))
 
+    def test_hybrid_rows_are_held_to_four_checks_only_where_a_model_worded_them(self):
+        row = fixture.density()
+        row["provenance"]["engine"] = "hybrid"
+        self.assertEqual(sum(check.check_rows([row]).skipped.values()), 0)
+        row["certificate"]["readings"] = 0
+        self.assertIn("faithful", failed([row]))
+        row["certificate"]["model_derived"] = {"derivation": "computed", "support": []}
+        result = check.check_rows([row])
+        self.assertEqual((result.failures, dict(result.skipped)), ([], dict.fromkeys(check.RECORDED_ONLY, 1)))
+
     def test_quotes_stand_where_they_are_said_to(self):
         row = fixture.density()
         row["provenance"]["engine"] = "llm"

@@ -1,25 +1,28 @@
 //! The agent loop: a model, tools, a budget. Collecting evidence and solving a task are this loop with other words.
 
+use std::time::Duration;
+
 use dive_core::evidence::Outcome;
-use dive_core::rollout::{self, ANSWER_FORMAT, End};
+use dive_core::rollout::{self, ANSWER_FORMAT, End, Policy, Rollout};
 use dive_core::tool::{ErrorKind, ToolError};
 use dive_llm::{
     ChatModel, Choice, Failure, Kind, Message, Options, Pending, Place, Request, Stop, Tokens, ToolCall, ToolSet, Usage,
 };
 use dive_tools::ToolPool;
+use futures_util::future::join_all;
 use serde_json::{Map, Value};
 
 use crate::oracle::observation;
 
 /// Executes calls.
 pub trait Tools: Send + Sync {
-    /// How a call ended.
-    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Outcome>;
+    /// How a call ended. The error is a failure on the way to the tool: no answer of it, and nothing that the caller did.
+    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Result<Outcome, String>>;
 }
 
 impl Tools for ToolPool {
-    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Outcome> {
-        Box::pin(async move { ToolPool::call(self, name, args) })
+    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Result<Outcome, String>> {
+        Box::pin(async move { Ok(ToolPool::call(self, name, args)) })
     }
 }
 
@@ -30,6 +33,17 @@ pub struct Budget {
     pub turns: u32,
     /// Calls of tools.
     pub calls: u32,
+    /// Tokens that the model writes, in all its replies.
+    pub tokens: Option<u64>,
+    /// Time, from the first request on.
+    pub time: Option<Duration>,
+}
+
+impl Budget {
+    /// So many replies and calls, and nothing else is limited.
+    pub fn of(turns: u32, calls: u32) -> Budget {
+        Budget { turns, calls, tokens: None, time: None }
+    }
 }
 
 /// Who acts, with what, and how long.
@@ -88,6 +102,21 @@ impl Attempt {
     pub fn conversation(&self) -> Vec<rollout::Message> {
         self.messages.iter().map(plain).collect()
     }
+
+    /// The attempt as it is kept.
+    pub fn rollout(&self, task: &str, policy: &Policy, number: u32) -> Rollout {
+        let used = self.usage != Usage::default();
+        let usage = rollout::Usage { prompt_tokens: self.usage.prompt, completion_tokens: self.usage.completion };
+        Rollout {
+            schema: dive_core::SCHEMA_VERSION,
+            task: task.into(),
+            policy: policy.clone(),
+            attempt: number,
+            messages: self.conversation(),
+            end: self.end.clone(),
+            usage: used.then_some(usage),
+        }
+    }
 }
 
 /// An attempt at a question, from the question alone.
@@ -105,7 +134,20 @@ pub async fn run(agent: &Agent<'_>, messages: Vec<Message>, place: &Place) -> At
         usage: Usage::default(),
         tokens: Vec::new(),
     };
-    for turn in 0..agent.budget.turns {
+    match agent.budget.time {
+        None => act(agent, place, &mut attempt).await,
+        Some(limit) => {
+            if tokio::time::timeout(limit, act(agent, place, &mut attempt)).await.is_err() {
+                attempt.end = End::OutOfTime;
+            }
+        }
+    }
+    attempt
+}
+
+async fn act(agent: &Agent<'_>, place: &Place, attempt: &mut Attempt) {
+    let budget = &agent.budget;
+    for turn in 0..budget.turns {
         let place = Place { turn: place.turn + turn, ..place.clone() };
         let request = Request {
             messages: &attempt.messages,
@@ -118,7 +160,7 @@ pub async fn run(agent: &Agent<'_>, messages: Vec<Message>, place: &Place) -> At
             Err(failure) => {
                 attempt.end = ended(&failure);
                 attempt.failure = Some(failure);
-                return attempt;
+                return;
             }
         };
         attempt.usage.add(&reply.usage.unwrap_or_default());
@@ -127,47 +169,55 @@ pub async fn run(agent: &Agent<'_>, messages: Vec<Message>, place: &Place) -> At
         }
         let calls = reply.turn.calls.clone();
         attempt.messages.push(Message::Assistant(reply.turn));
-        match reply.stop {
-            Stop::Refusal => attempt.end = End::Refused,
-            Stop::Length => attempt.end = End::OutOfTokens,
-            _ if calls.is_empty() => attempt.end = End::Answered,
-            _ => {
-                make(agent, &calls, &mut attempt).await;
-                if attempt.calls.len() < agent.budget.calls as usize {
-                    continue;
-                }
-            }
-        }
-        return attempt;
+        attempt.end = match reply.stop {
+            Stop::Refusal => End::Refused,
+            Stop::Length => End::OutOfTokens,
+            _ if calls.is_empty() => End::Answered,
+            _ if budget.tokens.is_some_and(|most| attempt.usage.completion >= most) => End::OutOfTokens,
+            _ => match make(agent, &calls, attempt).await {
+                Ok(()) if attempt.calls.len() < budget.calls as usize => continue,
+                Ok(()) => End::OutOfTurns,
+                Err(message) => End::Infrastructure { message },
+            },
+        };
+        return;
     }
-    attempt
+    attempt.end = End::OutOfTurns;
 }
 
-/// Makes the calls of one reply, in order, and tells the model how each ended.
-async fn make(agent: &Agent<'_>, calls: &[ToolCall], attempt: &mut Attempt) {
-    for call in calls {
-        let spent = attempt.calls.len() >= agent.budget.calls as usize;
-        let (args, outcome) = match call.parsed() {
-            _ if spent => (Map::new(), refused(ErrorKind::BadArguments, "No further call is allowed.".into())),
-            _ if !agent.schemas.names().contains(&call.name) => {
-                let known = agent.schemas.names().join(", ");
-                let message = format!("There is no tool `{}`. The tools are: {known}.", call.name);
-                (Map::new(), refused(ErrorKind::NotFound, message))
-            }
-            Err(message) => (Map::new(), refused(ErrorKind::BadArguments, message)),
-            Ok(args) => {
-                let outcome = agent.tools.call(&call.name, &args).await;
-                (args, outcome)
-            }
-        };
+/// Makes the calls of one reply, all at a time, and tells the model in their order how each ended.
+async fn make(agent: &Agent<'_>, calls: &[ToolCall], attempt: &mut Attempt) -> Result<(), String> {
+    let left = (agent.budget.calls as usize).saturating_sub(attempt.calls.len());
+    let made = join_all(calls.iter().enumerate().map(|(i, call)| make_one(agent, call, i < left))).await;
+    for (i, (call, made)) in calls.iter().zip(made).enumerate() {
+        let (args, outcome) = made?;
         attempt.messages.push(Message::Tool {
             call: call.id.clone(),
             name: call.name.clone(),
             content: observation(&outcome),
             error: matches!(outcome, Outcome::Error { .. }),
         });
-        if !spent {
+        if i < left {
             attempt.calls.push(Made { tool: call.name.clone(), args, outcome });
+        }
+    }
+    Ok(())
+}
+
+async fn make_one(agent: &Agent<'_>, call: &ToolCall, allowed: bool) -> Result<(Map<String, Value>, Outcome), String> {
+    if !allowed {
+        return Ok((Map::new(), refused(ErrorKind::BadArguments, "No further call is allowed.".into())));
+    }
+    if !agent.schemas.names().contains(&call.name) {
+        let known = agent.schemas.names().join(", ");
+        let message = format!("There is no tool `{}`. The tools are: {known}.", call.name);
+        return Ok((Map::new(), refused(ErrorKind::NotFound, message)));
+    }
+    match call.parsed() {
+        Err(message) => Ok((Map::new(), refused(ErrorKind::BadArguments, message))),
+        Ok(args) => {
+            let outcome = agent.tools.call(&call.name, &args).await?;
+            Ok((args, outcome))
         }
     }
 }

@@ -215,6 +215,26 @@ impl Toolbox {
         }
     }
 
+    /// The same for callers to whom a failure on the way to a provider is no answer of the tool.
+    ///
+    /// # Errors
+    /// Such a failure, as a sentence that names provider and tool.
+    pub async fn ask(&self, name: &str, args: &Map<String, Value>) -> Result<Outcome, String> {
+        let Some(remote) = self.remotes.get(name) else { return Ok(self.pool.call(name, args)) };
+        let result = match self.pool.admit(name, args) {
+            Ok(args) => match remote.answer(&args).await {
+                Ok(value) => self.pool.deliver(name, value),
+                Err(failure) if failure.is_answer() => Err(failure.error),
+                Err(failure) => return Err(failure.error.message.chars().take(2000).collect()),
+            },
+            Err(error) => Err(error),
+        };
+        Ok(match result {
+            Ok((value, complete)) => Outcome::Value { value, complete },
+            Err(error) => Outcome::Error { error },
+        })
+    }
+
     /// Runs asynchronous work from a plain thread, on the runtime that the tools use.
     pub fn block_on<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         self.runtime.as_ref().map(|r| r.block_on(work))

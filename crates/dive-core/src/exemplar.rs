@@ -16,8 +16,16 @@ pub enum FormKind {
     Comparison,
     /// Who or what is at the end of an order.
     Superlative,
-    /// A sum, mean, median or range over several things.
+    /// Who or what is next to the end of an order.
+    Ordinal,
+    /// A total or a median over several things.
     Aggregation,
+    /// A mean over several things.
+    Average,
+    /// How far apart the greatest and the least of several values are.
+    Spread,
+    /// The greatest or the least value in a series.
+    ExtremeValue,
     /// A value that a formula gives.
     Computation,
     /// Days between dates, years of dates.
@@ -36,19 +44,25 @@ pub enum FormKind {
     Verification,
     /// One value as a share or change of another.
     Percentage,
+    /// How many times another value one is.
+    Ratio,
     /// Two values together.
     Pair,
 }
 
 impl FormKind {
     /// All kinds.
-    pub const ALL: [FormKind; 16] = [
+    pub const ALL: [FormKind; 21] = [
         FormKind::Lookup,
         FormKind::MultiHop,
         FormKind::Difference,
         FormKind::Comparison,
         FormKind::Superlative,
+        FormKind::Ordinal,
         FormKind::Aggregation,
+        FormKind::Average,
+        FormKind::Spread,
+        FormKind::ExtremeValue,
         FormKind::Computation,
         FormKind::DateReasoning,
         FormKind::Conditional,
@@ -58,6 +72,7 @@ impl FormKind {
         FormKind::UnitConversion,
         FormKind::Verification,
         FormKind::Percentage,
+        FormKind::Ratio,
         FormKind::Pair,
     ];
 

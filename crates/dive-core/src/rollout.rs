@@ -249,7 +249,7 @@ pub enum Label {
     Partial,
     /// Another answer, several, or none.
     Incorrect,
-    /// Rules cannot tell and no judge was asked. Counts as not correct.
+    /// Rules cannot tell, and no judge decided. Counts as not correct.
     Undecided,
 }
 

@@ -79,6 +79,9 @@ pub struct ModelProvenance {
     pub prompts: String,
     /// `on`, or `off` for the paper's unchecked behaviour.
     pub gate: String,
+    /// Of the hybrid engine: `reworded`, or `original: ` and why the engine's own wording stayed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub rewording: String,
 }
 
 /// A question with a proved answer.

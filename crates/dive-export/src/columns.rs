@@ -83,6 +83,42 @@ pub fn texts(path: &Path, visit: &mut dyn FnMut(&str)) -> Result<(), ExportError
     Ok(())
 }
 
+/// Shows every row of a column file to `visit`, as a JSON object, with its number from 1.
+pub fn rows(
+    path: &Path,
+    visit: &mut dyn FnMut(usize, serde_json::Value) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    let err = |e: &dyn std::fmt::Display| ExportError::Columns { path: path.into(), detail: e.to_string() };
+    let file = File::open(path).map_err(ExportError::io(path))?;
+    let reader = SerializedFileReader::new(file).map_err(|e| err(&e))?;
+    for (i, row) in reader.get_row_iter(None).map_err(|e| err(&e))?.enumerate() {
+        let row = row.map_err(|e| err(&e))?;
+        let object = record_of(&row);
+        let object = object.ok_or_else(|| err(&format!("row {} holds a type that our formats do not have", i + 1)))?;
+        visit(i + 1, object)?;
+    }
+    Ok(())
+}
+
+fn record_of(row: &parquet::record::Row) -> Option<serde_json::Value> {
+    row.get_column_iter().map(|(name, field)| Some((name.clone(), json_of(field)?))).collect()
+}
+
+/// A value in the types that [`fields`] use; `None` for others.
+fn json_of(field: &Value) -> Option<serde_json::Value> {
+    Some(match field {
+        Value::Null => serde_json::Value::Null,
+        Value::Str(text) => text.as_str().into(),
+        Value::Bool(truth) => (*truth).into(),
+        Value::Int(n) => (*n).into(),
+        Value::Long(n) => (*n).into(),
+        Value::Double(x) => (*x).into(),
+        Value::ListInternal(list) => list.elements().iter().map(json_of).collect::<Option<_>>()?,
+        Value::Group(row) => record_of(row)?,
+        _ => return None,
+    })
+}
+
 fn walk(field: &Value, visit: &mut dyn FnMut(&str)) {
     match field {
         Value::Str(text) => visit(text),

@@ -13,6 +13,14 @@ pub enum ExportError {
     /// Rows that differ too much for columns.
     #[error("{0} rows are JSON by definition and do not fit into columns; use --encoding jsonl")]
     NotInColumns(&'static str),
+    /// Nobody of that name made attempts.
+    #[error("the run has no attempts of `{name}`; it has those of: {known}")]
+    NoPolicy {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: String,
+    },
     /// Left out of this build.
     #[error("this program was built without Parquet; use --encoding jsonl, or build it with --features parquet")]
     NoParquet,

@@ -25,8 +25,8 @@ pub struct Imported {
     pub manifest: Manifest,
 }
 
-/// Reads files of the formats `jsonl`, `tasks` and `trajectories`, in any order, and `tools.json` of exports by
-/// reference. `known` is asked for the specification of a tool; a tool that it does not know with the same schema becomes
+/// Reads files of the formats `jsonl`, `tasks` and `trajectories`, as lines or columns, in any order, and `tools.json` of
+/// exports by reference. `known` is asked for the specification of a tool; a tool that it does not know with the same schema becomes
 /// one that nothing can run.
 ///
 /// # Errors
@@ -53,7 +53,9 @@ impl Reading {
     fn file(&mut self, path: &Path) -> Result<(), ExportError> {
         let fail = |line: Option<usize>, detail: String| ExportError::Import { path: path.into(), line, detail };
         if path.extension().is_some_and(|e| e == "parquet") {
-            return Err(fail(None, "columns are not read back; export it with --encoding jsonl".into()));
+            return crate::write::rows(path, &mut |number, row| {
+                self.row(row).map_err(|detail| fail(None, format!("row {number}: {detail}")))
+            });
         }
         let file = File::open(path).map_err(|e| fail(None, e.to_string()))?;
         let mut whole = path.extension().is_some_and(|e| e == "json").then(String::new);
@@ -79,9 +81,12 @@ impl Reading {
     }
 
     fn line(&mut self, line: &str) -> Result<(), String> {
-        let value: Value = serde_json::from_str(line).map_err(|e| format!("it is not JSON: {e}"))?;
+        self.row(serde_json::from_str(line).map_err(|e| format!("it is not JSON: {e}"))?)
+    }
+
+    fn row(&mut self, value: Value) -> Result<(), String> {
         let text = |e: serde_json::Error| e.to_string();
-        if value.get("messages").is_some() && value.get("policy").is_some() {
+        if value.get("messages").is_some() && value.get("attempt").is_some() {
             let row: TrajectoryRow = serde_json::from_value(value).map_err(text)?;
             let question = row.question.clone();
             self.rollouts.push((row.into_graded().map_err(text)?, question));

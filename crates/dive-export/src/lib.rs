@@ -110,17 +110,23 @@ pub struct Exported {
 /// Name of the list of drops in an export. Loaders of whole folders pass it over.
 pub const DROPS: &str = "dropped.log";
 
-/// Writes a run in a format to `to`, or to `export/FORMAT` within the run, replacing an earlier export as a whole.
+/// Writes a run in a format, with the attempts of `policy` or everybody's, to `to`, or to `export/FORMAT` within the run, replacing an earlier export as a whole.
 ///
 /// # Errors
 /// The run cannot be read, the folder cannot be written or holds something else, or the encoding does not suit.
-pub fn export(run: &Run, format: Format, encoding: Encoding, to: Option<&Path>) -> Result<Exported, ExportError> {
+pub fn export(
+    run: &Run,
+    format: Format,
+    encoding: Encoding,
+    policy: Option<&str>,
+    to: Option<&Path>,
+) -> Result<Exported, ExportError> {
     if format == Format::RlNemoGym && encoding == Encoding::Parquet {
         return Err(ExportError::NotInColumns(format.name()));
     }
     write::supported(encoding)?;
     let dir = to.map_or_else(|| run.dir().join("export").join(format.name()), Path::to_path_buf);
-    let source = source::Source::open(run)?;
+    let source = source::Source::open(run, policy)?;
     let mut exported = replace_folder(&dir, |draft| match format {
         Format::Hf => card::write(&source, encoding, draft),
         _ => {

@@ -17,12 +17,20 @@ pub struct Source<'a> {
     pub schemas: BTreeMap<String, Value>,
     /// Pass rates by task; empty when nothing was selected.
     pub pass_rates: BTreeMap<String, PassRate>,
+    /// Whose attempts are looked at; everybody's without.
+    pub policy: Option<String>,
 }
 
 impl<'a> Source<'a> {
-    pub fn open(run: &'a Run) -> Result<Source<'a>, ExportError> {
+    pub fn open(run: &'a Run, policy: Option<&str>) -> Result<Source<'a>, ExportError> {
+        if let Some(name) = policy
+            && run.policy(name)?.is_none()
+        {
+            let known: Vec<String> = run.policies()?.into_iter().map(|p| p.policy).collect();
+            return Err(ExportError::NoPolicy { name: name.into(), known: known.join(", ") });
+        }
         let schemas = run.tools()?.iter().map(|spec| (spec.name.clone(), spec.openai())).collect();
-        Ok(Source { run, schemas, pass_rates: run.pass_rates()? })
+        Ok(Source { run, schemas, pass_rates: run.pass_rates()?, policy: policy.map(str::to_string) })
     }
 
     /// Shows every task of the dataset to `visit`.
@@ -33,9 +41,14 @@ impl<'a> Source<'a> {
         })
     }
 
-    /// The attempts at a task.
+    /// The attempts at a task: those of models by name and number, then those of the oracle.
     pub fn rollouts(&self, task: &Task) -> Result<Vec<Graded>, ExportError> {
-        Ok(self.run.rollouts(&task.id)?)
+        let mut rollouts = self.run.rollouts(&task.id)?;
+        if let Some(policy) = &self.policy {
+            rollouts.retain(|g| g.rollout.policy.name == *policy);
+        }
+        rollouts.sort_by_key(|g| g.rollout.policy.is_oracle());
+        Ok(rollouts)
     }
 
     /// The schemas of a task's toolset, in its order.

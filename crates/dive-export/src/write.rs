@@ -5,7 +5,7 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::ExportError;
-use crate::rows::{self, Row};
+use crate::rows::{self as formats, Row};
 use crate::source::Source;
 use crate::{DROPS, Dropped, Encoding, Exported, Format};
 
@@ -21,6 +21,20 @@ pub fn supported(encoding: Encoding) -> Result<(), ExportError> {
 pub fn texts(path: &Path, visit: &mut dyn FnMut(&str)) -> Result<(), ExportError> {
     #[cfg(feature = "parquet")]
     return crate::columns::texts(path, visit);
+    #[cfg(not(feature = "parquet"))]
+    {
+        let _ = (path, visit);
+        Err(ExportError::NoParquet)
+    }
+}
+
+/// Shows every row of a column file to `visit`, as a JSON object, with its number.
+pub fn rows(
+    path: &Path,
+    visit: &mut dyn FnMut(usize, serde_json::Value) -> Result<(), ExportError>,
+) -> Result<(), ExportError> {
+    #[cfg(feature = "parquet")]
+    return crate::columns::rows(path, visit);
     #[cfg(not(feature = "parquet"))]
     {
         let _ = (path, visit);
@@ -59,18 +73,24 @@ pub fn table(
                 }
             }
         };
+        let unmeasured = !source.pass_rates.is_empty() && rate.is_none();
         match format {
-            Format::Tasks => take(&task.id, Ok(rows::task(&task, &tools, rate)))?,
-            Format::Sft => take(&task.id, rows::sft(&task, &tools, &source.rollouts(&task)?))?,
-            Format::SftSharegpt => take(&task.id, rows::sharegpt(&task, &tools, &source.rollouts(&task)?))?,
-            Format::RlNemoGym => take(&task.id, rows::nemo_gym(&task, &tools, rate))?,
+            Format::RlNemoGym | Format::RlVerl if unmeasured => {
+                let reason =
+                    "not measured: it has no attempts of the student; run `dive solve` and `dive select` again";
+                take(&task.id, Err(reason.into()))?;
+            }
+            Format::Tasks => take(&task.id, Ok(formats::task(&task, &tools, rate)))?,
+            Format::Sft => take(&task.id, formats::sft(&task, &tools, &source.rollouts(&task)?))?,
+            Format::SftSharegpt => take(&task.id, formats::sharegpt(&task, &tools, &source.rollouts(&task)?))?,
+            Format::RlNemoGym => take(&task.id, formats::nemo_gym(&task, &tools, rate))?,
             Format::RlVerl => {
-                let row = rows::verl(&task, task.provenance.episode, rate);
+                let row = formats::verl(&task, task.provenance.episode, rate);
                 take(&task.id, row)?;
             }
             Format::Trajectories | Format::Hf => {
                 for graded in source.rollouts(&task)? {
-                    take(&task.id, Ok(rows::trajectory(&task, &graded)))?;
+                    take(&task.id, Ok(formats::trajectory(&task, &graded)))?;
                 }
             }
         }

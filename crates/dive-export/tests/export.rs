@@ -81,7 +81,7 @@ fn rows(path: &Path) -> Vec<Value> {
 }
 
 fn written(dir: &Path, format: Format) -> (Vec<Value>, Vec<dive_export::Dropped>) {
-    let exported = export(&Run::open(dir).unwrap(), format, Encoding::Jsonl, None).unwrap();
+    let exported = export(&Run::open(dir).unwrap(), format, Encoding::Jsonl, None, None).unwrap();
     assert_eq!(exported.rows_in, exported.rows + exported.dropped.len() as u64, "{format:?}");
     let rows = rows(&exported.dir.join(&exported.files[0]));
     assert_eq!(rows.len() as u64, exported.rows);
@@ -108,24 +108,42 @@ fn export_import_export_is_the_same_to_the_byte() {
     let make = |run: &Run, name: &str| -> Vec<PathBuf> {
         let mut files = Vec::new();
         for format in [Format::Tasks, Format::Trajectories] {
-            let to = dir.join(&format!("{name}-{}", format.name()));
-            files.push(export(run, format, Encoding::Jsonl, Some(&to)).unwrap().dir.join("train.jsonl"));
+            for encoding in [Encoding::Jsonl, Encoding::Parquet] {
+                let to = dir.join(&format!("{name}-{}-{}", format.name(), encoding.extension()));
+                match export(run, format, encoding, None, Some(&to)) {
+                    Ok(exported) => files.push(exported.dir.join(&exported.files[0])),
+                    Err(ExportError::NoParquet) => {}
+                    Err(error) => panic!("{error}"),
+                }
+            }
         }
-        let native =
-            dive_store::export(run, dive_store::ToolsAs::Inline, Some(&dir.join(&format!("{name}-jsonl")))).unwrap();
-        files.push(native.files[0].clone());
+        let to = dir.join(&format!("{name}-jsonl"));
+        files.push(dive_store::export(run, dive_store::ToolsAs::Inline, Some(&to)).unwrap().files[0].clone());
         files
     };
     let first = make(&run, "first");
-    for (i, files) in [&first[..2], &[first[1].clone(), first[2].clone()][..]].iter().enumerate() {
-        let files: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();
-        let imported = import(&files, &|_, _| None).unwrap();
+    let of = |name: &str, kind: &str| {
+        let path = |f: &&PathBuf| f.to_string_lossy().contains(name) && f.extension().is_some_and(|e| e == kind);
+        first.iter().find(path).map(PathBuf::as_path)
+    };
+    let (tasks, rollouts) = (of("-tasks-", "jsonl").unwrap(), of("-trajectories-", "jsonl").unwrap());
+    let mut sets = vec![vec![tasks, rollouts], vec![rollouts, of("-jsonl/", "jsonl").unwrap()]];
+    if let (Some(tasks), Some(rollouts)) = (of("-tasks-", "parquet"), of("-trajectories-", "parquet")) {
+        sets.push(vec![tasks, rollouts]);
+        sets.push(vec![rollouts, of("-tasks-", "jsonl").unwrap()]);
+    }
+    for (i, files) in sets.iter().enumerate() {
+        let imported = import(files, &|_, _| None).unwrap();
         let to = dir.join(&format!("again{i}"));
         let summary = adopt(&to, imported.manifest, &imported.content).unwrap();
         assert_eq!(summary.digest, run.summary().unwrap().digest);
         let second = make(&Run::open(&to).unwrap(), &format!("second{i}"));
-        for (a, b) in first.iter().zip(&second).skip(i) {
-            assert_eq!(fs::read(a).unwrap(), fs::read(b).unwrap(), "{}", b.display());
+        let native = files.iter().any(|f| f.to_string_lossy().contains("-jsonl/"));
+        for (a, b) in first.iter().zip(&second) {
+            // Native rows do not say what was measured.
+            if !(native && b.to_string_lossy().contains("-tasks-")) {
+                assert!(fs::read(a).unwrap() == fs::read(b).unwrap(), "{}", b.display());
+            }
         }
     }
 }
@@ -141,7 +159,7 @@ fn every_format_has_every_task_and_parquet_the_same_number() {
     let run = Run::open(&place).unwrap();
     for format in TABLES.into_iter().filter(|f| *f != Format::RlNemoGym) {
         let to = dir.join(format.name());
-        let exported = match export(&run, format, Encoding::Parquet, Some(&to)) {
+        let exported = match export(&run, format, Encoding::Parquet, None, Some(&to)) {
             Err(ExportError::NoParquet) => return,
             other => other.unwrap(),
         };
@@ -150,7 +168,10 @@ fn every_format_has_every_task_and_parquet_the_same_number() {
         let reader = SerializedFileReader::new(file).unwrap();
         assert_eq!(reader.metadata().file_metadata().num_rows(), 3);
     }
-    assert!(matches!(export(&run, Format::RlNemoGym, Encoding::Parquet, None), Err(ExportError::NotInColumns(_))));
+    assert!(matches!(
+        export(&run, Format::RlNemoGym, Encoding::Parquet, None, None),
+        Err(ExportError::NotInColumns(_))
+    ));
 }
 
 #[test]
@@ -260,7 +281,7 @@ fn unsolved_and_off_frontier_tasks_are_listed() {
     let (rows, dropped) = written(&place, Format::Sft);
     assert_eq!((rows.len(), dropped[0].reason.as_str()), (0, "no rollout: run `dive solve` first"));
     assert_eq!(written(&place, Format::Trajectories).0.len(), 0);
-    let exported = export(&Run::open(&place).unwrap(), Format::Hf, Encoding::Jsonl, None).unwrap();
+    let exported = export(&Run::open(&place).unwrap(), Format::Hf, Encoding::Jsonl, None, None).unwrap();
     assert!(exported.notes.iter().any(|n| n == "`sft` has no rows and is left out"), "{:?}", exported.notes);
     let card = fs::read_to_string(exported.dir.join("README.md")).unwrap();
     assert!(card.contains("- config_name: tasks\n  default: true\n") && !card.contains("config_name: sft\n"));
@@ -278,8 +299,9 @@ fn unsolved_and_off_frontier_tasks_are_listed() {
     Writer::existing(&place).unwrap().record_pass_rates(&[rate(&all[0], 4), rate(&all[1], 2)]).unwrap();
     for format in [Format::RlVerl, Format::RlNemoGym] {
         let (rows, dropped) = written(&place, format);
-        assert_eq!(rows.len(), 2, "the third was not measured");
+        assert_eq!(rows.len(), 1);
         assert_eq!(dropped[0].reason, "not at the frontier: student solved it 4 of 4 times");
+        assert!(dropped[1].reason.starts_with("not measured: "), "the third has no rate");
     }
 }
 
@@ -291,17 +313,17 @@ fn an_export_is_replaced_as_a_whole_and_nothing_else_is() {
     let to = dir.join("mine");
     fs::create_dir(&to).unwrap();
     fs::write(to.join("thesis.txt"), "precious").unwrap();
-    let refused = export(&run, Format::Sft, Encoding::Jsonl, Some(&to));
+    let refused = export(&run, Format::Sft, Encoding::Jsonl, None, Some(&to));
     assert!(matches!(refused, Err(ExportError::Store(StoreError::Occupied(_)))), "{refused:?}");
     assert_eq!(fs::read_dir(&to).unwrap().count(), 1);
 
     let to = dir.join("new/place");
-    export(&run, Format::Hf, Encoding::Jsonl, Some(&to)).unwrap();
-    export(&run, Format::Sft, Encoding::Jsonl, Some(&to)).unwrap();
+    export(&run, Format::Hf, Encoding::Jsonl, None, Some(&to)).unwrap();
+    export(&run, Format::Sft, Encoding::Jsonl, None, Some(&to)).unwrap();
     assert!(!to.join("data").exists(), "nothing of the other format is left");
     assert_eq!(fs::read_dir(dir.join("new")).unwrap().count(), 1, "no drafts stay behind");
     fs::write(to.join("notes.txt"), "mine").unwrap();
-    assert!(export(&run, Format::Sft, Encoding::Jsonl, Some(&to)).is_err());
+    assert!(export(&run, Format::Sft, Encoding::Jsonl, None, Some(&to)).is_err());
 }
 
 #[test]
@@ -310,7 +332,7 @@ fn what_cannot_be_imported_is_named_with_its_line() {
     let place = dir.solved(|_, graded| graded.rollout.end = End::Answered);
     let run = Run::open(&place).unwrap();
     let (tasks, _) = written(&place, Format::Tasks);
-    export(&run, Format::Trajectories, Encoding::Jsonl, None).unwrap();
+    export(&run, Format::Trajectories, Encoding::Jsonl, None, None).unwrap();
     let trajectories = place.join("export/trajectories/train.jsonl");
     let native = dive_store::export(&run, dive_store::ToolsAs::Ref, None).unwrap();
     let complaint = |name: &str, bytes: &[u8]| {
@@ -327,10 +349,8 @@ fn what_cannot_be_imported_is_named_with_its_line() {
     assert_eq!(complaint("b.jsonl", b"\n\xff\xfe\n"), "DIR/b.jsonl:2: it is not UTF-8 text");
     assert!(complaint("c.jsonl", b"{").starts_with("DIR/c.jsonl:1: it is not JSON: "));
     assert!(complaint("d.jsonl", format!("{line}\n{line}\n").as_bytes()).contains("d.jsonl:2: the id "));
-    assert_eq!(
-        complaint("e.parquet", b""),
-        "DIR/e.parquet: columns are not read back; export it with --encoding jsonl"
-    );
+    let columns = if cfg!(feature = "parquet") { "DIR/e.parquet: " } else { "without Parquet" };
+    assert!(complaint("e.parquet", b"rows").contains(columns));
     assert!(complaint("f.jsonl", b"").contains("there is no task"));
     let mut extended: Value =
         serde_json::from_str(fs::read_to_string(&native.files[0]).unwrap().lines().next().unwrap()).unwrap();
@@ -339,6 +359,11 @@ fn what_cannot_be_imported_is_named_with_its_line() {
         complaint("g.jsonl", extended.to_string().as_bytes()),
         "DIR/g.jsonl:1: it has fields that would be lost (mood)"
     );
+    let columns = export(&run, Format::Sft, Encoding::Parquet, None, Some(&dir.join("sft")));
+    if let Ok(columns) = columns {
+        let error = import(&[&columns.dir.join(&columns.files[0])], &|_, _| None).unwrap_err().to_string();
+        assert!(error.contains("train.parquet: row 1: it is neither a task nor a trajectory of ours"), "{error}");
+    }
     let alone = import(&[&trajectories], &|_, _| None).unwrap_err().to_string();
     assert!(alone.contains("imported together with their tasks"), "{alone}");
     let bare = import(&[&native.files[0]], &|_, _| None).unwrap_err().to_string();

@@ -40,11 +40,13 @@ pub enum Behaviour {
     Drifted,
     /// Questions are answered wrongly.
     WrongAnswers,
+    /// Questions are answered in prose, without a marked answer.
+    Hedged,
 }
 
 impl Behaviour {
     /// All, by name.
-    pub const ALL: [(&'static str, Behaviour); 17] = [
+    pub const ALL: [(&'static str, Behaviour); 18] = [
         ("rate-limit", Behaviour::RateLimit),
         ("server-error", Behaviour::ServerError),
         ("timeout", Behaviour::Timeout),
@@ -62,6 +64,7 @@ impl Behaviour {
         ("invented", Behaviour::Invented),
         ("drifted", Behaviour::Drifted),
         ("wrong-answers", Behaviour::WrongAnswers),
+        ("hedged", Behaviour::Hedged),
     ];
 }
 

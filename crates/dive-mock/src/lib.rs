@@ -16,5 +16,5 @@ mod server;
 
 pub use asked::{Asked, Offered, Said, Wire};
 pub use behaviour::{Behaviour, Behaviours};
-pub use play::Player;
+pub use play::{Part, Player, Rehearsed};
 pub use server::{Action, Answer, Options, Script, Server, Stopped};

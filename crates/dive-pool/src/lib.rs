@@ -20,7 +20,7 @@ mod general;
 mod medical;
 
 pub use exemplars::exemplars;
-pub use world::World;
+pub use world::{Size, World};
 
 /// The five domains, in the order of the paper.
 pub const DOMAINS: [&str; 5] = ["general", "financial", "medical", "biological", "academic"];

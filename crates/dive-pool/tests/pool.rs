@@ -1,7 +1,8 @@
 //! The embedded pool is well formed and does what its examples say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use dive_core::exemplar::FormKind;
 use dive_core::tool::ToolKind;
 use dive_pool::{World, load};
 
@@ -36,15 +37,49 @@ fn every_domain_is_broad_and_has_both_kinds() {
 }
 
 #[test]
-fn every_domain_has_seed_entities_and_every_form_exemplars() {
+fn every_domain_has_seed_entities_that_its_tools_accept() {
     let pool = pool();
     for domain in dive_pool::DOMAINS {
-        let seeds: usize = pool.entities().types().filter(|t| t.domain == domain).map(|t| t.names.len()).sum();
-        assert!(seeds >= 400, "{domain} has {seeds} seed entities");
+        let accepted = |entity: &str| {
+            let takes = |s: &dive_core::tool::ToolSpec| s.params.iter().any(|p| p.sem.entity() == Some(entity));
+            pool.specs().filter(|s| s.domain == domain).any(takes)
+        };
+        let types = pool.entities().types().filter(|t| t.domain == domain && accepted(&t.name));
+        let seeds: usize = types.map(|t| t.names.len()).sum();
+        assert!(seeds >= 2_000, "{domain} has {seeds} seed entities");
     }
+}
+
+#[test]
+fn exemplars_are_many_and_of_every_form_and_domain() {
     let exemplars = dive_pool::exemplars().expect("the embedded exemplars are well formed");
-    assert!(exemplars.len() >= 120, "{} exemplars", exemplars.len());
-    for form in dive_core::exemplar::FormKind::ALL {
-        assert!(exemplars.iter().any(|e| e.form == form), "{form:?}");
+    assert!(exemplars.len() >= 500, "{} exemplars", exemplars.len());
+    for form in FormKind::ALL {
+        for domain in dive_pool::DOMAINS {
+            let of_domain = exemplars.iter().filter(|e| e.form == form && e.id.starts_with(domain)).count();
+            assert!(of_domain >= 3, "{domain} has {of_domain} exemplars of the form {}", form.name());
+        }
+    }
+    for e in &exemplars {
+        assert!((1..=12).contains(&e.hops) && e.question.ends_with(['?', '.']), "{}", e.id);
+        assert!(e.question.split_whitespace().count() >= 5, "{} is hardly a question", e.id);
+    }
+}
+
+/// Two exemplars that share most of their word triples are one exemplar with a word exchanged.
+#[test]
+fn exemplars_are_distinct() {
+    let exemplars = dive_pool::exemplars().expect("the embedded exemplars are well formed");
+    let triples = |text: &str| -> BTreeSet<Vec<String>> {
+        let text = text.to_lowercase();
+        let words = text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        words.map(str::to_string).collect::<Vec<_>>().windows(3).map(<[String]>::to_vec).collect()
+    };
+    let all: Vec<_> = exemplars.iter().map(|e| triples(&e.question)).collect();
+    for (i, a) in all.iter().enumerate() {
+        for (j, b) in all.iter().enumerate().take(i) {
+            let common = a.intersection(b).count() as f64 / a.union(b).count().max(1) as f64;
+            assert!(common < 0.5, "{} and {} say nearly the same", exemplars[i].id, exemplars[j].id);
+        }
     }
 }

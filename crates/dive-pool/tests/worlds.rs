@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use dive_pool::world::{AS_OF, entity_types};
-use dive_pool::{DOMAINS, World, load};
+use dive_pool::{DOMAINS, Size, World, load};
 use rusqlite::Connection;
 
 /// Statements that must find nothing.
@@ -463,6 +463,11 @@ fn world(seed: u64) -> World {
     World::open_in(Path::new(env!("CARGO_TARGET_TMPDIR")), seed).expect("the world is made")
 }
 
+fn world_of(seed: u64, percent: u32) -> World {
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    Size::percent(percent).and_then(|size| World::make(dir, seed, size)).expect("the world is made")
+}
+
 fn names_found(db: &Connection, sql: &str) -> Vec<String> {
     let mut statement = db.prepare(sql).unwrap_or_else(|e| panic!("{sql}: {e}"));
     let rows = statement.query_map([], |row| {
@@ -477,8 +482,9 @@ fn names_found(db: &Connection, sql: &str) -> Vec<String> {
 #[test]
 fn worlds_are_consistent() {
     let mut broken = Vec::new();
-    for seed in [1, 2, 40_961] {
-        let db = Connection::open(world(seed).path()).expect("the world opens");
+    let worlds = [(1, 100), (2, 100), (40_961, 100), (3, 50), (4, 300)];
+    for (seed, percent) in worlds {
+        let db = Connection::open(world_of(seed, percent).path()).expect("the world opens");
         let mut check = |what: String, sql: &str| {
             let found = names_found(&db, sql);
             if !found.is_empty() {
@@ -541,9 +547,12 @@ fn the_same_seed_gives_the_same_bytes() {
 #[test]
 fn every_world_serves_every_tool() {
     // Examples name entities by place, so that they hold in any world.
+    for (seed, percent) in [(2, 100), (3, 50), (4, 300)] {
+        let pool = load(&world_of(seed, percent)).expect("the pool loads");
+        let failures = dive_tools::check::check(&pool, 1);
+        assert!(failures.is_empty(), "{percent} %: {failures:#?}");
+    }
     let pool = load(&world(2)).expect("the pool loads");
-    let failures = dive_tools::check::check(&pool, 1);
-    assert!(failures.is_empty(), "{failures:#?}");
     for domain in DOMAINS {
         let seeds: usize = pool.entities().types().filter(|t| t.domain == domain).map(|t| t.names.len()).sum();
         println!("{domain}: {seeds} seed entities");

@@ -111,12 +111,15 @@ impl Stage {
 pub struct Models(BTreeMap<Stage, (Box<dyn ChatModel>, Options)>);
 
 impl Models {
-    /// From a function that gives the model of each part.
+    /// From a function that gives the model of each of these parts.
     ///
     /// # Errors
     /// What that function says.
-    pub fn new<E>(of: impl Fn(Stage) -> Result<(Box<dyn ChatModel>, Options), E>) -> Result<Models, E> {
-        Stage::ALL.into_iter().map(|s| Ok((s, of(s)?))).collect::<Result<_, E>>().map(Models)
+    pub fn new<E>(
+        stages: impl IntoIterator<Item = Stage>,
+        mut of: impl FnMut(Stage) -> Result<(Box<dyn ChatModel>, Options), E>,
+    ) -> Result<Models, E> {
+        stages.into_iter().map(|s| Ok((s, of(s)?))).collect::<Result<_, E>>().map(Models)
     }
 
     /// The model of a part.

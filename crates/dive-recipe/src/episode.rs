@@ -51,6 +51,7 @@ pub enum Trouble {
 pub struct Recipe {
     engine: Engine,
     pool: Arc<ToolPool>,
+    tools: Arc<dyn Tools>,
     pool_fingerprint: String,
     lexicon: Lexicon,
     world: WorldId,
@@ -79,10 +80,12 @@ enum Ended {
 }
 
 impl Recipe {
-    /// The recipe over the plans of an engine.
+    /// The recipe over the plans of an engine. `tools` executes what `pool` describes.
+    #[expect(clippy::too_many_arguments, reason = "what a recipe consists of")]
     pub fn new(
         engine: Engine,
         pool: Arc<ToolPool>,
+        tools: Arc<dyn Tools>,
         world: WorldId,
         synth: Config,
         config: RecipeConfig,
@@ -93,7 +96,7 @@ impl Recipe {
         let pool_fingerprint = pool.fingerprint();
         let submit = ToolSet::new(&[submission::schema()]);
         let judge = ToolSet::new(&[judgement()]);
-        Recipe { engine, pool, pool_fingerprint, lexicon, world, synth, config, models, prompts, submit, judge }
+        Recipe { engine, pool, tools, pool_fingerprint, lexicon, world, synth, config, models, prompts, submit, judge }
     }
 
     /// The proposal of an episode.
@@ -135,7 +138,7 @@ impl Recipe {
         let Some((model, options)) = self.models.get(stage) else {
             return Err(Ended::Trouble(Trouble::Stop(format!("there is no model for the {}", stage.name()))));
         };
-        let tools: &dyn Tools = &*self.pool;
+        let tools = &*self.tools;
         Ok(Agent { model, options, tools, schemas, budget })
     }
 }
@@ -237,7 +240,7 @@ impl Run<'_> {
     async fn collect(&self, round: u32, last: Option<&Checked>) -> Result<Vec<Made>, Ended> {
         let recipe = self.recipe;
         let steps = recipe.synth.steps;
-        let budget = Budget { turns: steps + SPARE_TURNS, calls: steps };
+        let budget = Budget::of(steps + SPARE_TURNS, steps);
         let agent = recipe.agent(Stage::Collector, &self.schemas, budget)?;
         let seed = derive::seed(&self.brief);
         let text = match last {
@@ -253,6 +256,7 @@ impl Run<'_> {
         match (&attempt.end, attempt.failure) {
             (End::Refused, _) => reject(Reason::Refused, "the collector refused", String::new()),
             (_, Some(failure)) => Err(unanswered(Stage::Collector, failure)),
+            (End::Infrastructure { message }, None) => Err(Ended::Trouble(Trouble::Again(message.clone()))),
             (End::OutOfTokens, None) if attempt.calls.is_empty() => {
                 let detail = "the collector's reply was cut off at the limit of tokens; raise max_tokens";
                 reject(Reason::NoEvidence, detail, String::new())
@@ -269,7 +273,7 @@ impl Run<'_> {
         number: u32,
         first: u32,
     ) -> Result<Vec<Attempt>, Ended> {
-        let budget = Budget { turns: self.recipe.config.solve_turns, calls: 4 * self.recipe.config.solve_turns };
+        let budget = Budget::of(self.recipe.config.solve_turns, 4 * self.recipe.config.solve_turns);
         let agent = self.recipe.agent(Stage::Solver, schemas, budget)?;
         let solves = (first..first + number).map(|i| {
             let place = self.place(Stage::Solver, 0, i);
@@ -417,6 +421,7 @@ impl Run<'_> {
                     stages: self.recipe.models.names(&stages),
                     prompts: self.recipe.prompts.fingerprint(),
                     gate: config.gate.name().into(),
+                    rewording: String::new(),
                 }),
             },
         }
@@ -530,8 +535,13 @@ fn form_of(derivation: &Expr, calls: usize) -> FormKind {
             Op::Round { .. } => args.first().map_or(FormKind::Computation, |a| form_of(a, calls)),
             Op::Subtract | Op::Difference => FormKind::Difference,
             Op::PercentOf | Op::PercentChange => FormKind::Percentage,
-            Op::Sum | Op::Mean | Op::Median | Op::Range => FormKind::Aggregation,
-            Op::Extreme { .. } | Op::Pick { .. } => FormKind::Superlative,
+            Op::Divide => FormKind::Ratio,
+            Op::Sum | Op::Median => FormKind::Aggregation,
+            Op::Mean => FormKind::Average,
+            Op::Range => FormKind::Spread,
+            Op::Extreme { .. } => FormKind::ExtremeValue,
+            Op::Pick { rank: 1, .. } => FormKind::Superlative,
+            Op::Pick { .. } => FormKind::Ordinal,
             Op::Top { .. } => FormKind::Ranking,
             Op::Count => FormKind::Counting,
             Op::Filter { .. } | Op::Intersect => FormKind::Listing,

@@ -7,23 +7,27 @@ use std::path::Path;
 use dive_core::canon;
 
 /// The files with our texts.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 8] = [
     ("collector.md", include_str!("../prompts/collector.md")),
     ("collector-start.md", include_str!("../prompts/collector-start.md")),
     ("collector-grow.md", include_str!("../prompts/collector-grow.md")),
     ("deriver.md", include_str!("../prompts/deriver.md")),
     ("deriver-task.md", include_str!("../prompts/deriver-task.md")),
     ("judge.md", include_str!("../prompts/judge.md")),
+    ("verdict.md", dive_agent::judge::PROMPT),
+    ("reword.md", include_str!("../prompts/reword.md")),
 ];
 
 /// The placeholders of each file.
-const PLACEHOLDERS: [(&str, &[&str]); 6] = [
+const PLACEHOLDERS: [(&str, &[&str]); 8] = [
     ("collector.md", &["steps"]),
     ("collector-start.md", &["seed"]),
     ("collector-grow.md", &["seed", "question", "evidence"]),
     ("deriver.md", &[]),
     ("deriver-task.md", &["exemplars", "seed", "previous", "tools", "evidence"]),
     ("judge.md", &[]),
+    ("verdict.md", &[]),
+    ("reword.md", &["words"]),
 ];
 
 /// A folder of prompts that cannot be used.
@@ -75,6 +79,11 @@ impl Prompts {
     /// Changes whenever a word of any of them does.
     pub fn fingerprint(&self) -> String {
         canon::fingerprint(&self.0)
+    }
+
+    /// What a judge of answers is told.
+    pub fn verdict(&self) -> String {
+        self.fill("verdict.md", &[])
     }
 
     /// A prompt with its placeholders filled in. What is filled in is not looked at again.

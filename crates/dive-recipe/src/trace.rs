@@ -86,23 +86,25 @@ fn with_commas(number: &str) -> String {
 
 /// The first place where `text` stands and is not part of a longer word or number.
 fn whole_word(question: &str, text: &str) -> Option<(usize, usize)> {
-    let mut from = 0;
-    while let Some(found) = question.get(from..)?.find(text) {
-        let (start, end) = (from + found, from + found + text.len());
-        let before = question.get(..start)?.chars().next_back();
-        let mut after = question.get(end..)?.chars();
+    whole_words(question, text).into_iter().next()
+}
+
+/// All places where `text` stands and is not part of a longer word or number: characters from and to.
+pub fn whole_words(question: &str, text: &str) -> Vec<(usize, usize)> {
+    let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let within = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let characters = |end: usize| question.get(..end).map_or(0, |t| t.chars().count());
+    let whole = |(start, text): (usize, &str)| {
+        let end = start + text.len();
+        let before = question.get(..start).and_then(|t| t.chars().next_back());
+        let mut after = question.get(end..).unwrap_or_default().chars();
         let (next, second) = (after.next(), after.next());
-        let digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
-        let within = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
         let decimal = matches!(next, Some('.' | ',')) && digit(second) && text.ends_with(|c: char| c.is_ascii_digit());
         let tail = matches!(before, Some('.' | ',')) && text.starts_with(|c: char| c.is_ascii_digit());
-        if !within(before) && !within(next) && !decimal && !tail {
-            let characters = |end: usize| question.get(..end).map(|t| t.chars().count());
-            return Some((characters(start)?, characters(end)?));
-        }
-        from = start + question.get(start..)?.chars().next()?.len_utf8();
-    }
-    None
+        let alone = !within(before) && !within(next) && !decimal && !tail;
+        alone.then(|| (characters(start), characters(end)))
+    };
+    if text.is_empty() { Vec::new() } else { question.match_indices(text).filter_map(whole).collect() }
 }
 
 /// An earlier observation that shows the value: best in a field of the parameter's name, else the first.

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use dive_core::task::Task;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::infer::{self, Observed};
 use crate::record::{Catalogue, Marked, Record};
@@ -40,6 +40,20 @@ impl Format {
             Format::ShareGpt => "sharegpt",
             Format::Toucan => "toucan",
             Format::Reference => "reference",
+        }
+    }
+
+    /// All formats.
+    pub const ALL: [Format; 5] = [Format::Dive, Format::OpenAi, Format::ShareGpt, Format::Toucan, Format::Reference];
+
+    /// The fields that make a row one of the format.
+    pub fn needs(self) -> &'static str {
+        match self {
+            Format::Dive => "certificate and evidence",
+            Format::OpenAi => "messages, a list",
+            Format::ShareGpt => "conversations",
+            Format::Toucan => "messages, JSON in text, or available_tools",
+            Format::Reference => "trajectory",
         }
     }
 
@@ -93,6 +107,20 @@ impl Called {
     /// A call with what it returned.
     pub fn new(tool: impl Into<String>, arguments: Value, result: Option<Value>) -> Called {
         Called { tool: tool.into(), arguments, result, id: None }
+    }
+}
+
+/// What keeps a row from being of this format, if anything does.
+///
+/// # Errors
+/// It is of another format, or of none that is known.
+pub fn expect(row: &Value, format: Format) -> Result<(), RowError> {
+    match Format::of(row) {
+        Some(found) if found == format => Ok(()),
+        found => {
+            let known = found.map_or("no format that is known".into(), |f| format!("of the format {}", f.name()));
+            Err(RowError(format!("{} needs {}; the row is {known}", format.name(), format.needs())))
+        }
     }
 }
 
@@ -179,7 +207,25 @@ impl Conversation {
         }
         conversation.tools = tools.into_iter().collect();
         conversation.answer = ["ground_truth", "answer", "final_answer"].iter().find_map(|k| row.get(*k)).cloned();
+        conversation.answer.take_if(|a| a.is_null());
         Ok(conversation)
+    }
+
+    /// The conversation as a row of the format `reference`, which [`of`](Self::of) reads back.
+    pub fn row(&self) -> Value {
+        let steps: Vec<Value> = self
+            .calls
+            .iter()
+            .map(|c| {
+                let mut step = json!({"tool": c.tool, "args": c.arguments});
+                if let (Some(result), Some(step)) = (&c.result, step.as_object_mut()) {
+                    step.insert("result".into(), result.clone());
+                }
+                step
+            })
+            .collect();
+        json!({"uuid": self.id, "question": self.question, "ground_truth": self.answer, "tools": self.tools,
+               "trajectory": steps})
     }
 
     fn turn(&mut self, turn: &Value) {
@@ -226,11 +272,15 @@ impl Conversation {
             "system" | "developer" => {}
             // A step of a trajectory rather than a message.
             _ => {
+                let before = self.calls.len();
                 self.calls_in(turn);
                 if let Some(result) =
                     ["result", "observation", "output", "response", "tool_output"].iter().find_map(|k| turn.get(*k))
                 {
-                    self.result(None, result.clone());
+                    match self.calls.get_mut(before) {
+                        Some(own) => own.result = Some(result.clone()),
+                        None => self.result(None, result.clone()),
+                    }
                 }
             }
         }
@@ -306,7 +356,6 @@ fn tool_name(tool: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     /// The same conversation in every format.
     fn rows() -> Vec<(Format, Value)> {
@@ -380,6 +429,11 @@ mod tests {
             assert!(read.calls.iter().all(|c| c.result.is_some()), "{format:?}");
             let record = Record::foreign(&row, &Catalogue::default()).unwrap();
             assert_eq!(record.trajectory.unwrap().topology.edges, [(0, 1)], "{format:?}");
+            let again = Conversation::of(&read.row()).unwrap();
+            assert_eq!(again.row(), read.row(), "{format:?}");
+            assert_eq!(expect(&row, format), Ok(()));
+            let other = if format == Format::ShareGpt { Format::OpenAi } else { Format::ShareGpt };
+            assert!(expect(&row, other).unwrap_err().0.ends_with(&format!("of the format {}", format.name())));
         }
     }
 
@@ -394,6 +448,14 @@ mod tests {
         let read = Conversation::of(&row).unwrap();
         let results: Vec<Option<Value>> = read.calls.iter().map(|c| c.result.clone()).collect();
         assert_eq!(results, [Some(json!("one")), Some(json!("two"))]);
+    }
+
+    #[test]
+    fn a_step_without_a_result_takes_nobody_elses() {
+        let row = json!({"question": "q", "trajectory": [
+            {"tool": "a", "args": {}}, {"tool": "b", "args": {}, "result": 2}]});
+        let results: Vec<Option<Value>> = Conversation::of(&row).unwrap().calls.into_iter().map(|c| c.result).collect();
+        assert_eq!(results, [None, Some(json!(2))]);
     }
 
     #[test]

@@ -7,6 +7,7 @@
 //! Calls are counted over three objects that are never mixed: the certified path of a task, all evidence of its episode,
 //! and the trajectories of agents.
 
+pub mod chains;
 pub mod compare;
 pub mod foreign;
 pub mod html;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use dive_core::evidence::{Call, CallId};
 use dive_core::form::Form;
+use dive_core::path;
 use dive_core::task::Task;
 use dive_core::tool::{ToolKind, ToolSpec};
 use dive_core::topology::Topology;
@@ -111,6 +112,8 @@ pub(crate) struct Certified {
     pub form: String,
     pub operators: Vec<&'static str>,
     pub domains: Vec<String>,
+    /// Whether the answer rests on words quoted from a text.
+    pub text: bool,
     pub seed: u128,
     pub skeleton: u128,
     pub shape: String,
@@ -146,10 +149,11 @@ impl Record {
         let on_path = infer::edges(&task.question, &observe(&path));
         let on_evidence = infer::edges(&task.question, &observe(&task.evidence.calls.iter().collect::<Vec<_>>()));
         let mut operators = Vec::new();
-        task.logical_form.walk(&mut |form| {
-            if let Form::Apply { op, .. } = form {
-                operators.push(op.name());
-            }
+        let mut text = false;
+        task.logical_form.walk(&mut |form| match form {
+            Form::Apply { op, .. } => operators.push(op.name()),
+            Form::Get { path, .. } => text |= path::in_text(path).is_some(),
+            _ => {}
         });
         let answer = serde_json::to_value(&task.answer).ok();
         let answer = answer.as_ref().and_then(|a| a.get("type")?.as_str()).unwrap_or("unknown").to_string();
@@ -165,6 +169,7 @@ impl Record {
             form: task.form.clone(),
             operators,
             domains: task.domains.clone(),
+            text,
             seed: mark(&format!("{} {}", task.seed_entity.entity, task.seed_entity.name)),
             skeleton: mark(&task.certificate.skeleton),
             shape: task.logical_form.shape(),

@@ -71,6 +71,8 @@ pub struct Stats {
     pub domains: BTreeMap<String, u64>,
     /// Share of tasks whose path uses tools of two or more domains.
     pub cross_domain_share: f64,
+    /// Share of tasks whose answer rests on words quoted from a text.
+    pub text_evidence_share: f64,
     /// Distinct seed entities.
     pub seed_entities: u64,
     /// Distinct masked questions.

@@ -52,6 +52,7 @@ pub struct Structure {
     commonest_shape: u64,
     toolset_sizes: u64,
     cross_domain: u64,
+    text: u64,
     certified: u64,
     inference: EdgeInference,
     /// Tasks, words and calls by round.
@@ -111,6 +112,7 @@ impl Structure {
         task.operators.iter().for_each(|op| count_named(&mut stats.operators, op));
         task.domains.iter().for_each(|d| count_named(&mut stats.domains, d));
         self.cross_domain += u64::from(task.domains.len() > 1);
+        self.text += u64::from(task.text);
         self.seeds.insert(task.seed);
         count(&mut self.skeletons, task.skeleton);
         self.inference.certified_path.add(&task.on_path);
@@ -181,6 +183,7 @@ impl Structure {
             share_at_most_2_calls: share(at(0) + at(1) + at(2), all),
             share_3_calls: share(at(3), all),
             cross_domain_share: share(self.cross_domain, all),
+            text_evidence_share: share(self.text, all),
             seed_entities: self.seeds.len() as u64,
             skeletons: self.skeletons.len() as u64,
             commonest_skeleton_share: share(self.skeletons.values().copied().max().unwrap_or(0), all),

@@ -58,6 +58,7 @@ pub fn stats(stats: &Stats) -> String {
     put("domains", named(&stats.domains));
     if !stats.domains.is_empty() {
         put("across domains", percent(stats.cross_domain_share));
+        put("rest on text", percent(stats.text_evidence_share));
     }
     if stats.seed_entities > 0 {
         put("seed entities", stats.seed_entities.to_string());

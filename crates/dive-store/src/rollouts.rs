@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dive_core::canon;
 use dive_core::rollout::{Graded, PassRate, Policy};
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 use serde::Serialize;
 
 use crate::codec::{pack, unpack};
@@ -124,6 +124,25 @@ impl Run {
         };
         read().map_err(StoreError::sql(file))?;
         Ok(found)
+    }
+
+    /// The policy of that name, with its settings, if it has attempts.
+    ///
+    /// # Errors
+    /// The store cannot be read.
+    pub fn policy(&self, name: &str) -> Result<Option<Policy>, StoreError> {
+        let (db, file, has) = self.rollouts_in();
+        if !has {
+            return Ok(None);
+        }
+        let read = || -> rusqlite::Result<Option<Vec<u8>>> {
+            let mut select = db.prepare("SELECT body FROM rollout WHERE policy = ?1 LIMIT 1")?;
+            select.query_row([name], |row| row.get(0)).optional()
+        };
+        let Some(body) = read().map_err(StoreError::sql(file))? else { return Ok(None) };
+        let graded: Option<Graded> = unpack(&body).and_then(|text| serde_json::from_str(&text).ok());
+        let damaged = || StoreError::Damaged { path: file.into(), detail: format!("a rollout of {name} is malformed") };
+        graded.map(|g| Some(g.rollout.policy)).ok_or_else(damaged)
     }
 
     /// The numbers of every policy.

@@ -23,14 +23,21 @@ impl Episode<'_> {
             FormKind::Computation => self.scalar(focal, 2, index::askable).map(|(e, _)| e),
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),
+            FormKind::Ratio => self.ratio(focal),
             FormKind::Verification => self.verification(focal),
             FormKind::Comparison => self.comparison(focal),
             FormKind::Pair => self.pair(focal),
-            FormKind::Superlative => self.superlative(focal),
+            FormKind::Superlative => self.superlative(focal, 1),
+            FormKind::Ordinal => self.superlative(focal, 2),
             FormKind::Ranking => self.ranking(focal),
             FormKind::Listing => self.listing(focal),
             FormKind::Counting => self.counting(focal),
-            FormKind::Aggregation => self.aggregation(focal),
+            FormKind::Aggregation => self.aggregation(focal, &[Op::Sum, Op::Sum, Op::Median]),
+            FormKind::Average => self.aggregation(focal, &[Op::Mean]),
+            FormKind::Spread => self.aggregation(focal, &[Op::Range]),
+            FormKind::ExtremeValue => {
+                self.aggregation(focal, &[End::Largest, End::Smallest].map(|end| Op::Extreme { end }))
+            }
             FormKind::DateReasoning => self.dates(focal),
             FormKind::Conditional => self.conditional(focal),
             FormKind::UnitConversion => self.conversion(focal),
@@ -136,7 +143,7 @@ impl Episode<'_> {
             .filter_map(|(t, e)| Some((t, e, e.spec.param(e.subject()?)?)))
             .filter(|(_, _, p)| p.sem.accepts(&sem))
             .flat_map(|(t, e, p)| {
-                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f));
+                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f) && !index::cell(&e, f));
                 fields.map(move |f| (t, p.name.clone(), f.pointer.clone())).collect::<Vec<_>>()
             })
             .collect();
@@ -201,7 +208,11 @@ impl Episode<'_> {
         if !sem.subtractable(&sem) {
             return None;
         }
-        let b = if self.rng.chance(0.2) { self.other_field(focal, call, &a, &sem) } else { None };
+        let b = match (self.text && self.rng.chance(0.5)).then(|| self.in_a_table(&a, |s| s.subtractable(&sem))) {
+            Some(Some(b)) => Some(b),
+            _ if self.rng.chance(0.2) => self.other_field(focal, call, &a, &sem),
+            _ => None,
+        };
         let (a, b) = match b {
             Some(b) => (a, b),
             None => self.paired_amounts(&a)?,
@@ -212,7 +223,8 @@ impl Episode<'_> {
 
     fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
         let entry = self.entry(tool)?;
-        let others = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && f.sem.subtractable(sem));
+        let others = entry.spec.output.fields.iter();
+        let others = others.filter(|f| index::measurable(f) && !index::cell(entry, f) && f.sem.subtractable(sem));
         let mut others: Vec<Expr> = others.filter_map(|f| self.read(call, &f.pointer)).filter(|e| e != a).collect();
         self.rng.shuffle(&mut others);
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
@@ -221,23 +233,39 @@ impl Episode<'_> {
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
-        crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
         // One amount may be a part of the other; of two readings neither is.
         let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
-        let part = if amount { self.other_field(focal, call, &a, &sem) } else { None };
-        let (op, a, b) = match part.filter(|_| self.rng.chance(0.6)) {
+        let table = if self.text && amount { self.in_a_table(&a, |s| s.subtractable(&sem)) } else { None };
+        let part = match table {
+            None if amount => self.other_field(focal, call, &a, &sem).filter(|_| self.rng.chance(0.6)),
+            table => table,
+        };
+        let (op, a, b) = match part {
             Some(b) => (Op::PercentOf, a, b),
             None => {
                 let (a, b) = self.paired_amounts(&a)?;
-                // A change is from one time to another; between two things there is a share or a ratio.
-                let op = match self.rng.below(3) {
-                    _ if self.apart_in_time(&a, &b) => Op::PercentChange,
-                    0 => Op::Divide,
-                    _ => Op::PercentOf,
+                // A change is from one time to another; between two amounts there is a share. A height is no share of another.
+                let op = match self.apart_in_time(&a, &b) {
+                    true => Op::PercentChange,
+                    false if amount => Op::PercentOf,
+                    false => return None,
                 };
                 (op, a, b)
             }
         };
+        self.relative(op, a, b)
+    }
+
+    fn ratio(&mut self, focal: usize) -> Option<Expr> {
+        let (a, _) = self.scalar(focal, 1, index::measurable)?;
+        let (a, b) = self.paired_amounts(&a)?;
+        self.relative(Op::Divide, a, b)
+    }
+
+    /// One value relative to another, in the order in which people say it.
+    fn relative(&mut self, op: Op, a: Expr, b: Expr) -> Option<Expr> {
+        let sem = self.sem(&a)?;
+        crate::lexicon::result_sem(&Op::Divide, &[Some(sem.clone()), Some(sem.clone())])?;
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         // A share is of the larger in the smaller, a ratio the other way round, a change forward in time.
         let swapped = match op {
@@ -254,7 +282,12 @@ impl Episode<'_> {
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {
         let (a, _) = self.scalar(focal, 1, |f| index::orders(f) || index::measurable(f))?;
-        let (a, b) = self.paired(&a)?;
+        let sem = self.sem(&a)?;
+        let table = if self.text && self.rng.chance(0.5) { self.in_a_table(&a, |s| s.comparable(&sem)) } else { None };
+        let (a, b) = match table {
+            Some(b) => (a, b),
+            None => self.paired(&a)?,
+        };
         let truth = self.rng.chance(0.5);
         let (x, y) = (Expr::apply(Op::Greater, [a.clone(), b.clone()]), Expr::apply(Op::Greater, [b, a]));
         if self.eval(&x)? == Value::Bool(truth) { Some(x) } else { Some(y) }
@@ -272,7 +305,8 @@ impl Episode<'_> {
 
     fn pair(&mut self, focal: usize) -> Option<Expr> {
         let exact = |f: &Field| {
-            index::askable(f) && (!f.sem.is_measure() || f.sem.is_count()) && !matches!(f.sem, Sem::Same(_))
+            let exact = !f.sem.is_measure() || f.sem.is_count();
+            index::askable(f) && exact && !matches!(f.sem, Sem::Same(_) | Sem::Text(_))
         };
         let (a, call) = self.scalar(focal, 1, exact)?;
         let entry = self.entry(focal)?;
@@ -288,9 +322,8 @@ impl Episode<'_> {
         Some(Expr::apply(Op::Mapping { labels: vec!["first".into(), "second".into()] }, [a, b]))
     }
 
-    fn superlative(&mut self, focal: usize) -> Option<Expr> {
+    fn superlative(&mut self, focal: usize, rank: u32) -> Option<Expr> {
         let entry = self.entry(focal)?;
-        let rank = if self.rng.chance(0.75) { 1 } else { 2 };
         let end = self.end();
         let (keys, values) = match entry.rows().filter(|r| !r.series && self.by_rows(focal)) {
             Some(_) => self.keys_and_values(focal, 3)?,
@@ -370,8 +403,11 @@ impl Episode<'_> {
         if self.rng.chance(0.15)
             && let Some((keys, other)) = self.paired(&keys)
         {
-            let both = Expr::apply(Op::Intersect, [keys, other]);
-            if self.eval(&both).is_some_and(|v| v.as_array().is_some_and(|v| (1..=6).contains(&v.len()))) {
+            let both = Expr::apply(Op::Intersect, [keys, other.clone()]);
+            let length = |e| self.eval(e).and_then(|v| Some(v.as_array()?.len()));
+            // What one list holds of another that it contains is that other list.
+            if length(&both).zip(length(&other)).is_some_and(|(n, other)| (1..=6).contains(&n) && n < count.min(other))
+            {
                 return Some(both);
             }
         }
@@ -421,7 +457,7 @@ impl Episode<'_> {
         Some(Expr::apply(Op::Count, [kept]))
     }
 
-    fn aggregation(&mut self, focal: usize) -> Option<Expr> {
+    fn aggregation(&mut self, focal: usize, ops: &[Op]) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let values = if let Some(rows) = entry.rows().filter(|_| self.by_rows(focal)) {
             let (call, _) = self.rows(focal, 3, usize::MAX)?;
@@ -435,43 +471,42 @@ impl Episode<'_> {
         if !full(self.eval(&values)) {
             return None;
         }
-        let mut ops = vec![Op::Mean, Op::Median, Op::Sum, Op::Range, Op::Mean, Op::Sum];
-        if matches!(entry.rows(), Some(r) if r.series) {
-            ops.extend([Op::Extreme { end: End::Largest }, Op::Extreme { end: End::Smallest }]);
-        }
         let element = self.sem(&values);
-        let able: Vec<Op> = ops
-            .into_iter()
-            .filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some())
-            .collect();
-        Some(Expr::apply(self.rng.pick(&able)?.clone(), [values]))
+        let able: Vec<&Op> =
+            ops.iter().filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some()).collect();
+        let op = (*self.rng.pick(&able)?).clone();
+        Some(Expr::apply(op, [values]))
     }
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
-        if self.rng.chance(0.08) {
+        // The fiscal year of a dividend tells the year of its payment.
+        let told = self.replaceable(&a).iter().any(|(_, sem)| matches!(sem, Sem::Year(_) | Sem::Date(_)));
+        if !told && self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.filter_map(|f| self.read(call, &f.pointer)).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
-        let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
+        let year = self.year(&a)?;
+        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= 25);
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
-        let other = self.rng.pick(&own).cloned();
-        let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
-            Some(b) => (a, b),
-            None if self.rng.chance(0.3) => {
-                let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
-                (a, Expr::literal(date, Sem::Date(String::new())))
+        // The days between dates of two things are nothing that people count.
+        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.75)) {
+            Some(b) => b,
+            None => {
+                let (year, month) = ((year + self.rng.between(0, 12)).min(2025), self.rng.between(1, 12));
+                Expr::literal(format!("{year}-{month:02}-01"), Sem::Date(String::new()))
             }
-            None => self.paired_amounts(&a)?,
         };
         // Before it was in use everywhere, the Gregorian calendar is only one answer.
         if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
             return None;
         }
-        (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+        let (x, y) = (self.eval(&a)?.to_string(), self.eval(&b)?.to_string());
+        let args = if x < y { [a, b] } else { [b, a] };
+        (x != y).then(|| Expr::apply(Op::DaysBetween, args))
     }
 
     fn year(&self, date: &Expr) -> Option<i64> {
@@ -498,10 +533,14 @@ impl Episode<'_> {
     }
 
     fn conversion(&mut self, focal: usize) -> Option<Expr> {
-        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(f.sem.unit()).is_empty())?;
-        let from = self.sem(&a)?.unit().to_string();
-        let to = (*self.rng.pick(plan::conversions(&from))?).to_string();
-        Some(Expr::apply(Op::Convert { from, to }, [a]))
+        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(&f.sem).is_empty())?;
+        let sem = self.sem(&a)?;
+        let from = sem.unit().to_string();
+        let to = (*self.rng.pick(plan::conversions(&sem))?).to_string();
+        let converted = Expr::apply(Op::Convert { from, to }, [a]);
+        // Nobody states a bank's assets in thousands or a salary in millions.
+        let size = self.eval(&converted)?.as_f64()?.abs();
+        (0.1..1e6).contains(&size).then_some(converted)
     }
 
     /// A constant for a parameter that a question can state.

@@ -13,6 +13,9 @@ pub struct Config {
     pub seed: u64,
     /// World seed.
     pub world_seed: u64,
+    /// Size of the world, in percent of the usual.
+    #[serde(skip_serializing_if = "is_usual")]
+    pub world_size: u32,
     /// Greatest number of rounds; each episode draws its own from 1 up to this.
     pub rounds: u32,
     /// Greatest number of calls a round.
@@ -69,11 +72,21 @@ pub enum Mix {
     All,
 }
 
+/// The usual size of a world, in percent.
+const USUAL: u32 = 100;
+/// Sizes that a world can have.
+const WORLD_SIZES: (u32, u32) = (50, 400);
+
+fn is_usual(size: &u32) -> bool {
+    *size == USUAL
+}
+
 impl Default for Config {
     fn default() -> Self {
         Config {
             seed: 1,
             world_seed: 1,
+            world_size: USUAL,
             rounds: 3,
             steps: 6,
             toolset_min: 15,
@@ -116,6 +129,7 @@ impl Config {
         // TOML, in which a run keeps its settings, has no larger integers.
         within("seed", self.seed, 0, i64::MAX as u64)?;
         within("world_seed", self.world_seed, 0, i64::MAX as u64)?;
+        within("world_size", self.world_size.into(), WORLD_SIZES.0.into(), WORLD_SIZES.1.into())?;
         within("rounds", self.rounds.into(), 1, 10)?;
         within("steps", self.steps.into(), 1, 50)?;
         within("toolset_min", self.toolset_min as u64, 1, 1000)?;

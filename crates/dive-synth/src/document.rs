@@ -14,10 +14,28 @@ pub const FRAMES: &[(&str, &str, &str)] = &[
     ("Consult the ", " and report the ", "."),
     ("From the ", ", find the ", "."),
 ];
+/// The frames in which a verb follows the thing that the document is about: a description would come between.
+pub const VERB_FOLLOWS: &[usize] = &[1, 2];
 /// The frame that only fits figures.
 pub const FIGURE: usize = 2;
 /// The frames that fit a person.
 pub const PERSONS: &[usize] = &[4, 5];
+
+/// Sentences that name the documents once, before a question that quotes from them.
+pub const SOURCES: &[(&str, &str)] = &[
+    ("Go by the ", "."),
+    ("Please work from the ", "."),
+    ("Base your answer on the ", "."),
+    ("Use what the ", " say."),
+    ("Rely on the ", " here."),
+    ("All that is needed stands in the ", "."),
+    ("Use the ", " where they help."),
+    ("Have the ", " at hand."),
+    ("For part of this, use the ", "."),
+    ("Some of what follows stands only in the ", "."),
+];
+/// How many of them, from the first, fit where nothing but documents is needed.
+pub const SOLE: usize = 6;
 
 /// Whether a tool's result has values in running text.
 pub fn has_text(entry: &Entry) -> bool {
@@ -30,4 +48,9 @@ pub fn called(entry: &Entry) -> Option<&str> {
         [Part::Text(words)] => words.strip_prefix(SOURCE),
         _ => None,
     })
+}
+
+/// What several of these documents are called.
+pub fn several(entry: &Entry) -> Option<String> {
+    called(entry).map(dive_core::tool::pluralise)
 }

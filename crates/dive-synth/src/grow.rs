@@ -38,7 +38,9 @@ impl Episode<'_> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
-            FormKind::Aggregation | FormKind::Comparison => vec![Step::Broaden, Step::Deepen],
+            FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
+                vec![Step::Broaden, Step::Deepen]
+            }
             _ => vec![Step::Deepen],
         };
         self.rng.shuffle(&mut steps);
@@ -269,6 +271,9 @@ impl Episode<'_> {
     /// What an expression's last call is about: other arguments of a call that uses it are about the same.
     fn about(&self, expr: &Expr) -> About {
         let mut about = About::default();
+        if let Some((entity, value, source)) = self.document_about(expr) {
+            about.set(&entity, value, source);
+        }
         let Some((read, _)) = expr.place() else { return about };
         let Some(call) = self.evidence.get(read) else { return about };
         let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
@@ -322,6 +327,7 @@ fn compares(form: FormKind) -> bool {
         form,
         FormKind::Difference
             | FormKind::Percentage
+            | FormKind::Ratio
             | FormKind::Verification
             | FormKind::Conditional
             | FormKind::Pair

@@ -246,7 +246,9 @@ impl Lexicon {
                 self.phrases.entry(word).or_default().push((Arc::clone(entry), path.clone(), template.clone()));
             }
         }
-        if let Some(param) = entry.subject().and_then(|s| spec.param(s)) {
+        // What a search finds is not an attribute of the words that it was given: such a tool has no subject.
+        let only = spec.params.first().filter(|_| spec.params.len() == 1);
+        if let Some(param) = entry.subject().and_then(|s| spec.param(s)).or(only) {
             for bundle in &spec.output.bundles {
                 let Some(entity) = bundle.entity.as_deref().or(param.sem.entity()) else { continue };
                 let key = (entity.to_string(), bundle.of.clone());
@@ -351,6 +353,11 @@ impl Lexicon {
     /// The tool that gives a bundle of an entity: its name, subject parameter and pointers.
     pub fn bundle(&self, entity: &str, of: &str) -> Option<&(String, String, Vec<String>)> {
         self.bundles.get(&(entity.to_string(), of.to_string()))
+    }
+
+    /// Whether a tool finds what is described in that way.
+    pub fn finds(&self, tool: &str, of: &str) -> bool {
+        self.bundles.iter().any(|((_, described), (finder, ..))| described == of && finder == tool)
     }
 
     /// Words by which a later sentence refers to the value of a form: the entity's noun, or the field's.

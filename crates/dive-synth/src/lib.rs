@@ -20,6 +20,7 @@ pub mod realise;
 pub mod verify;
 pub mod wording;
 
+mod beside;
 mod compose;
 mod document;
 mod episode;

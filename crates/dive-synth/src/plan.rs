@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use dive_core::exemplar::{Exemplar, FormKind};
 use dive_core::rng::Stream;
-use dive_core::sem::Sem;
+use dive_core::sem::{Scale, Sem};
 use dive_core::task::SeedEntity;
 use dive_tools::Entities;
 
@@ -59,7 +59,7 @@ const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
 /// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.4;
+const TEXT_SHARE: f64 = 0.28;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -323,28 +323,34 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
         FormKind::Difference => measures,
         // A share of one formula's result in another's mostly cancels to something nobody asks for.
-        FormKind::Percentage => measures && !index::is_processing(entry),
+        FormKind::Percentage => {
+            let amounts = |f: &dive_core::tool::Field| matches!(f.sem, Sem::Measure { scale: Scale::Amount, .. });
+            let timed = entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Year(_) | Sem::Date(_)));
+            !index::is_processing(entry) && measures && (timed || fields.iter().any(amounts))
+        }
+        FormKind::Ratio => measures && !index::is_processing(entry),
         FormKind::Verification => measures && about_one,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
         }
         FormKind::Pair => fields.iter().filter(|f| index::askable(f)).count() >= 1 && about_one,
-        FormKind::Superlative | FormKind::Ranking => {
+        FormKind::Superlative | FormKind::Ordinal | FormKind::Ranking => {
             entity_rows && columns().any(index::orders) || entity_subject && measures
         }
         FormKind::Listing | FormKind::Counting => entity_rows,
-        FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
+        FormKind::Aggregation | FormKind::Average | FormKind::Spread => {
+            columns().any(index::measurable) || entity_subject && measures
+        }
+        FormKind::ExtremeValue => entry.rows().is_some_and(|r| r.series) && columns().any(index::measurable),
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => about_one && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
-        FormKind::UnitConversion => {
-            fields.iter().any(|f| index::measurable(f) && !conversions(f.sem.unit()).is_empty())
-        }
+        FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),
     }
 }
 
-/// Units that people convert this one to.
-pub fn conversions(unit: &str) -> &'static [&'static str] {
-    match unit {
+/// Units that people convert a quantity to.
+pub fn conversions(sem: &Sem) -> &'static [&'static str] {
+    match sem.unit() {
         "km" => &["mi"],
         "m" => &["ft"],
         "cm" => &["in"],
@@ -352,6 +358,8 @@ pub fn conversions(unit: &str) -> &'static [&'static str] {
         "kg" => &["lb"],
         "km2" => &["mi2", "ha"],
         "ha" => &["km2"],
+        // Weather and fever are spoken of in degrees Fahrenheit, laboratory work is not.
+        "degC" if matches!(sem, Sem::Measure { kind, .. } if kind == "laboratory_temperature") => &[],
         "degC" => &["degF"],
         "h" => &["min"],
         "min" => &["h"],

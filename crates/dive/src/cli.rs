@@ -45,7 +45,7 @@ pub enum Command {
     Select(crate::commands::select::Select),
     /// Write a run to files that trainers load.
     Export(Export),
-    /// Read exported files into a new run.
+    /// Read exported files into a new run, or rows that others made into a dataset to measure.
     Import(crate::commands::import::Import),
     /// Divide a run into one for training and one for testing.
     Split(crate::commands::split::Split),
@@ -56,6 +56,9 @@ pub enum Command {
     /// Look at the tools of the pool, import others, serve them.
     #[command(subcommand)]
     Tools(Tools),
+    /// Look at how the tools of the pool fit together.
+    #[command(subcommand)]
+    Pool(crate::commands::pool::Pool),
     /// Collect names to ask about.
     #[command(subcommand)]
     Seeds(Seeds),
@@ -174,6 +177,9 @@ pub struct Export {
     /// Tools as function schemas in every row, or as names with one tools.json beside.
     #[arg(long, value_enum, default_value_t = ToolsAs::Inline)]
     pub tools: ToolsAs,
+    /// Only the attempts of this policy [default: all; where one attempt is chosen, models come before the oracle].
+    #[arg(long, value_name = "NAME")]
+    pub policy: Option<String>,
     /// Folder to write to [default: export/FORMAT in the run].
     #[arg(long, value_name = "DIR")]
     pub to: Option<PathBuf>,
@@ -411,6 +417,9 @@ pub struct World {
     /// World seed [default: 1].
     #[arg(long, value_name = "N")]
     pub world_seed: Option<u64>,
+    /// Size of the world in percent of the usual, 50 to 400 [default: 100].
+    #[arg(long, value_name = "PERCENT")]
+    pub world_size: Option<u32>,
 }
 
 /// Arguments of `dive stats`.
@@ -433,7 +442,7 @@ pub struct Stats {
 /// Arguments of `dive diff`.
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// A run, or a file of rows as for `dive stats --foreign`.
+    /// A run, an imported dataset, or a file of rows as for `dive stats --foreign`.
     #[arg(value_name = "A")]
     pub a: String,
     /// The other one.
@@ -481,4 +490,7 @@ pub struct MockModel {
     /// Refuse requests of more than so many tokens, of four bytes each.
     #[arg(long, value_name = "TOKENS")]
     pub context: Option<u64>,
+    /// Know how the tasks of this run are solved, to play a student of them.
+    #[arg(long, value_name = "RUN")]
+    pub knows: Option<String>,
 }

@@ -1,8 +1,7 @@
 //! Reads the tasks of a run into an analysis: one thread reads, workers parse and measure, one folds in order.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{BufRead as _, BufReader};
+use std::fs;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Mutex, PoisonError};
@@ -15,9 +14,8 @@ use dive_report::foreign::{Conversation, Format};
 use dive_report::steer::Outcomes;
 use dive_report::{Analysis, Catalogue, Record, Structure};
 use dive_store::{Run, StoreError, Which};
-use serde_json::Value;
 
-use crate::settings;
+use crate::{foreign, settings};
 
 /// What a run made, and what became of its episodes.
 pub struct Gathered {
@@ -123,47 +121,35 @@ pub struct Rows {
     /// The measures.
     pub analysis: Analysis,
     /// Rows by format.
-    pub formats: BTreeMap<&'static str, u64>,
+    pub formats: BTreeMap<String, u64>,
     /// Lines that could not be read, with the reason.
     pub skipped: Vec<(u64, String)>,
 }
 
 /// The analysis of a file of rows, ours or other people's; kinds of tools as far as somebody knows them.
 pub fn file(path: &Path, kinds: Option<&Path>) -> Result<Rows> {
-    let catalogue = Catalogue::partial(kinds.map(read_kinds).transpose()?.unwrap_or_default());
-    let unreadable = |e: std::io::Error| anyhow!("{} cannot be read: {e}", path.display());
-    let mut reader = BufReader::new(File::open(path).map_err(unreadable)?);
+    rows(path, kinds.map(read_kinds).transpose()?.unwrap_or_default())
+}
+
+/// The same with the kinds themselves.
+pub fn rows(path: &Path, kinds: BTreeMap<String, ToolKind>) -> Result<Rows> {
+    let catalogue = Catalogue::partial(kinds);
     let mut rows = Rows { analysis: Analysis::default(), formats: BTreeMap::new(), skipped: Vec::new() };
     let mut structure = Structure::new(catalogue.clone());
-    let mut take = |number: u64, row: Result<Value, serde_json::Error>| {
-        let read = row.map_err(|e| e.to_string()).and_then(|row| {
+    foreign::each_row(path, &mut |number, row| {
+        let read = row.and_then(|row| {
             let record = Record::foreign(&row, &catalogue).map_err(|e| e.to_string())?;
             Ok((Format::of(&row).map_or("unknown", Format::name), record))
         });
         match read {
             Ok((format, record)) => {
-                *rows.formats.entry(format).or_default() += 1;
+                *rows.formats.entry(format.to_string()).or_default() += 1;
                 structure.add(record);
             }
             Err(reason) => rows.skipped.push((number, reason)),
         }
-    };
-    let is_list = {
-        let start = reader.fill_buf().map_err(unreadable)?;
-        start.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[')
-    };
-    if is_list {
-        let all: Vec<Value> =
-            serde_json::from_reader(reader).map_err(|e| anyhow!("{} is not a list of rows: {e}", path.display()))?;
-        all.into_iter().zip(1..).for_each(|(row, number)| take(number, Ok(row)));
-    } else {
-        for (line, number) in reader.lines().zip(1..) {
-            let line = line.map_err(unreadable)?;
-            if !line.trim().is_empty() {
-                take(number, serde_json::from_str(&line));
-            }
-        }
-    }
+        Ok(())
+    })?;
     if rows.formats.is_empty() {
         let (line, reason) = rows.skipped.first().cloned().unwrap_or((0, "it is empty".into()));
         bail!("{} has no row that can be read; line {line}: {reason}", path.display());
@@ -173,7 +159,7 @@ pub fn file(path: &Path, kinds: Option<&Path>) -> Result<Rows> {
 }
 
 /// Kinds of tools from a JSON object: `{"name": "R", "other": "P"}`, or `retrieval` and `processing`.
-fn read_kinds(path: &Path) -> Result<BTreeMap<String, ToolKind>> {
+pub fn read_kinds(path: &Path) -> Result<BTreeMap<String, ToolKind>> {
     let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
     let named: BTreeMap<String, String> = serde_json::from_str(&text)
         .map_err(|e| anyhow!("{} is not a JSON object from tools to kinds: {e}", path.display()))?;

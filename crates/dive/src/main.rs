@@ -6,12 +6,15 @@ use clap::Parser as _;
 
 mod cli;
 mod commands;
+mod feeding;
+mod foreign;
 mod gather;
 mod models;
 mod outside;
 mod print;
 mod session;
 mod settings;
+mod solving;
 mod view;
 
 fn main() -> ExitCode {

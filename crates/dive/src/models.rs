@@ -4,8 +4,6 @@ use std::collections::BTreeMap;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc::SyncSender;
 use std::time::Duration;
 
 use anyhow::{Result, anyhow, bail, ensure};
@@ -15,12 +13,9 @@ use dive_journal::{Journal, Mode, Money};
 use dive_llm::{
     ChatModel, Client, Endpoint, EndpointConfig, Limiter, Options, Price, Purse, Retry, Secret, Usage, Wire,
 };
-use dive_recipe::{Gate, Models, Prompts, Recipe, RecipeConfig, Stage, Trouble};
-use dive_store::{Delivery, Desk, Feed, MAX_ATTEMPTS, Row, WORKER};
+use dive_recipe::{Gate, Models, Prompts, RecipeConfig, Stage};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use tokio::runtime::Runtime;
-use tokio::sync::Semaphore;
 
 /// Episodes under way at a time, by default.
 const DEFAULT_IN_FLIGHT: usize = 32;
@@ -37,6 +32,8 @@ pub enum EngineKind {
     Symbolic,
     /// A model, checked by a program.
     Llm,
+    /// A program, in a model's words.
+    Hybrid,
 }
 
 /// What a user chose about models; everything else has a default.
@@ -61,6 +58,9 @@ pub struct Llm {
     /// Sampling temperature [default: the endpoint's].
     #[arg(long, value_name = "T", help_heading = "Models")]
     pub temperature: Option<f64>,
+    /// Nucleus sampling [default: the endpoint's].
+    #[arg(long, value_name = "P", help_heading = "Models")]
+    pub top_p: Option<f64>,
     /// Receive replies as streams: slow servers then show signs of life.
     #[arg(long, help_heading = "Models", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub stream: Option<bool>,
@@ -95,6 +95,19 @@ pub struct Llm {
     #[arg(long, value_name = "AMOUNT", help_heading = "Models")]
     pub max_cost: Option<f64>,
 
+    /// Seed of the sampling, for endpoints that take one; attempt i gets the i-th after it.
+    #[arg(skip)]
+    #[serde(rename = "seed")]
+    pub sampling_seed: Option<u64>,
+    /// Ask for log-probabilities.
+    #[arg(skip)]
+    pub logprobs: Option<bool>,
+    /// Ask for token ids, which vLLM gives.
+    #[arg(skip)]
+    pub token_ids: Option<bool>,
+    /// Attempts at a request before its failure counts; 6 by default.
+    #[arg(skip)]
+    pub attempts: Option<u32>,
     /// Further fields of every request.
     #[arg(skip)]
     pub extra: Map<String, Value>,
@@ -126,6 +139,11 @@ pub struct StageChoices {
     api_key_env: Option<String>,
     max_tokens: Option<u32>,
     temperature: Option<f64>,
+    top_p: Option<f64>,
+    #[serde(rename = "seed")]
+    sampling_seed: Option<u64>,
+    logprobs: Option<bool>,
+    token_ids: Option<bool>,
     stream: Option<bool>,
     timeout: Option<u64>,
     extra: Map<String, Value>,
@@ -141,6 +159,7 @@ pub struct ModelSettings {
     pub max_cost: Option<Money>,
     /// The prompts.
     pub prompts: Prompts,
+    retry: Retry,
     stages: BTreeMap<Stage, StageSettings>,
 }
 
@@ -151,7 +170,8 @@ struct StageSettings {
     price: Option<Price>,
 }
 
-fn wire(name: &str) -> Result<Wire, String> {
+/// The wire format of that name.
+pub fn wire(name: &str) -> Result<Wire, String> {
     match name {
         "openai" => Ok(Wire::OpenAi),
         "anthropic" => Ok(Wire::Anthropic),
@@ -168,8 +188,18 @@ fn gate(name: &str) -> Result<Gate, String> {
 }
 
 impl Llm {
-    /// These, completed by those of the file and the defaults.
+    /// These, completed by those of the file and the defaults, for all parts.
     pub fn resolve(&self, file: &Llm) -> Result<ModelSettings> {
+        self.resolve_for(file, &Stage::ALL)
+    }
+
+    /// Whether a model is named for this part, so that it can be played.
+    pub fn plays(&self, file: &Llm, stage: Stage) -> bool {
+        self.model.is_some() || file.model.is_some() || file.of(stage).model.is_some()
+    }
+
+    /// The same for some parts only; others need no model.
+    pub fn resolve_for(&self, file: &Llm, stages: &[Stage]) -> Result<ModelSettings> {
         let base = RecipeConfig::default();
         let recipe = RecipeConfig {
             gate: self.gate.or(file.gate).unwrap_or(base.gate),
@@ -187,7 +217,7 @@ impl Llm {
             "`in_flight` must be from 1 to {MAX_IN_FLIGHT}, is {in_flight}"
         );
         let stages: BTreeMap<Stage, StageSettings> =
-            Stage::ALL.into_iter().map(|s| Ok((s, self.stage(file, s)?))).collect::<Result<_>>()?;
+            stages.iter().map(|s| Ok((*s, self.stage(file, *s)?))).collect::<Result<_>>()?;
         let max_cost = match self.max_cost.or(file.max_cost) {
             Some(cost) => {
                 ensure!(cost.is_finite() && cost > 0.0, "`max_cost` must be above 0, is {cost}");
@@ -208,16 +238,23 @@ impl Llm {
             Some(folder) => Prompts::with(folder)?,
             None => Prompts::default(),
         };
-        Ok(ModelSettings { recipe, in_flight, max_cost, prompts, stages })
+        let base = Retry::default();
+        let retry = Retry { attempts: file.attempts.unwrap_or(base.attempts), ..base };
+        ensure!((1..=100).contains(&retry.attempts), "`attempts` must be from 1 to 100, is {}", retry.attempts);
+        Ok(ModelSettings { recipe, in_flight, max_cost, prompts, retry, stages })
+    }
+
+    fn of(&self, stage: Stage) -> &StageChoices {
+        match stage {
+            Stage::Collector => &self.collector,
+            Stage::Deriver => &self.deriver,
+            Stage::Solver => &self.solver,
+            Stage::Judge => &self.judge_stage,
+        }
     }
 
     fn stage(&self, file: &Llm, stage: Stage) -> Result<StageSettings> {
-        let own = match stage {
-            Stage::Collector => &file.collector,
-            Stage::Deriver => &file.deriver,
-            Stage::Solver => &file.solver,
-            Stage::Judge => &file.judge_stage,
-        };
+        let own = file.of(stage);
         let Some(model) = own.model.clone().or_else(|| self.model.clone()).or_else(|| file.model.clone()) else {
             bail!(
                 "the {} has no model: name one with --model, or `model` under [llm] in the settings file; \
@@ -252,6 +289,10 @@ impl Llm {
         let options = Options {
             max_tokens: own.max_tokens.or(self.max_tokens).or(file.max_tokens).unwrap_or(base.max_tokens),
             temperature: own.temperature.or(self.temperature).or(file.temperature),
+            top_p: own.top_p.or(self.top_p).or(file.top_p),
+            seed: own.sampling_seed.or(file.sampling_seed),
+            logprobs: own.logprobs.or(file.logprobs).unwrap_or(base.logprobs),
+            token_ids: own.token_ids.or(file.token_ids).unwrap_or(base.token_ids),
             stream: own.stream.or(self.stream).or(file.stream).unwrap_or(base.stream),
             extra,
             ..base
@@ -267,9 +308,10 @@ impl Llm {
 impl ModelSettings {
     /// What belongs into a run's manifest beside the settings of the synthesis: whatever can change an episode. Where a
     /// model is served is not among it.
-    pub fn identity(&self) -> Vec<(String, String)> {
+    pub fn identity(&self, engine: EngineKind) -> Vec<(String, String)> {
+        let engine = if engine == EngineKind::Hybrid { "hybrid" } else { "llm" };
         let mut parts =
-            vec![("engine".to_string(), "llm".to_string()), ("llm.prompts".to_string(), self.prompts.fingerprint())];
+            vec![("engine".to_string(), engine.to_string()), ("llm.prompts".to_string(), self.prompts.fingerprint())];
         if let Ok(Value::Object(recipe)) = serde_json::to_value(&self.recipe) {
             parts.extend(
                 recipe.into_iter().map(|(k, v)| (format!("llm.{k}"), v.as_str().map_or(v.to_string(), str::to_string))),
@@ -286,20 +328,34 @@ impl ModelSettings {
 
     /// The models of all stages over a run's journal.
     pub fn models(&self, journal: &Arc<Journal>, purse: &Arc<Purse>) -> Result<Models> {
-        let mut limiters: BTreeMap<String, Arc<Limiter>> = BTreeMap::new();
-        for of in self.stages.values() {
-            // Solvers of one episode ask at the same time.
-            let most = self.in_flight * self.recipe.solves.max(1) as usize;
-            limiters.entry(of.endpoint.base_url.clone()).or_insert_with(|| Arc::new(Limiter::new(most)));
-        }
-        Models::new(|stage| {
-            let of = self.stages.get(&stage).ok_or_else(|| anyhow!("the {} has no model", stage.name()))?;
-            let endpoint = Endpoint::new(of.endpoint.clone())?;
-            let limiter = limiters.get(&of.endpoint.base_url).cloned().unwrap_or_else(|| Arc::new(Limiter::new(1)));
-            let client =
-                Client::new(endpoint, limiter, Retry::default(), of.price, Arc::clone(journal), Arc::clone(purse));
-            Ok((Box::new(client) as Box<dyn ChatModel>, of.options.clone()))
-        })
+        // Solvers of one episode ask at the same time.
+        let mut limiters = Limiters::new(self.in_flight * self.recipe.solves.max(1) as usize);
+        Models::new(self.stages.keys().copied(), |stage| self.client(stage, &mut limiters, journal, purse))
+    }
+
+    /// The name of a stage's model; empty without one.
+    pub fn model(&self, stage: Stage) -> &str {
+        self.stages.get(&stage).map_or("", |s| s.endpoint.model.as_str())
+    }
+
+    /// Its price, if there is one.
+    pub fn price(&self, stage: Stage) -> Option<Price> {
+        self.stages.get(&stage)?.price
+    }
+
+    /// The model of a stage, with how it is asked.
+    pub fn client(
+        &self,
+        stage: Stage,
+        limiters: &mut Limiters,
+        journal: &Arc<Journal>,
+        purse: &Arc<Purse>,
+    ) -> Result<(Box<dyn ChatModel>, Options)> {
+        let of = self.stages.get(&stage).ok_or_else(|| anyhow!("the {} has no model", stage.name()))?;
+        let endpoint = Endpoint::new(of.endpoint.clone())?;
+        let limiter = limiters.of(&of.endpoint.base_url);
+        let client = Client::new(endpoint, limiter, self.retry, of.price, Arc::clone(journal), Arc::clone(purse));
+        Ok((Box::new(client), of.options.clone()))
     }
 
     /// What so many episodes would use, by stage, from the size of the prompts; nothing is sent.
@@ -307,15 +363,34 @@ impl ModelSettings {
         // What models do in an episode: replies of a round, bytes of an observation, tokens of a reply.
         let (turns, observation, reply) = (4.0, 900.0, 250.0);
         let tokens = |bytes: f64| bytes / 4.0;
-        let collector = rounds * turns * (tokens(schema_bytes) + tokens(2.0 * observation * rounds) + 400.0);
-        let deriver = rounds * 1.3 * (tokens(4.0 * observation * rounds) + 2_200.0);
-        let solves = if self.recipe.gate == Gate::On { f64::from(self.recipe.solves) } else { 0.0 };
-        let solver = solves * 5.0 * (tokens(schema_bytes) + tokens(2.0 * observation) + 200.0);
+        let one = |stage| if self.stages.contains_key(&stage) { 1.0 } else { 0.0 };
+        let collector = one(Stage::Collector) * rounds * turns;
+        // The hybrid engine has a wording for each task, and now and then a second one, which a solver reads.
+        let rewords = if collector > 0.0 { 0.0 } else { 1.2 };
+        let derives = if collector > 0.0 { rounds * 1.3 } else { 0.0 };
+        let solves = match self.recipe.gate {
+            _ if rewords > 0.0 => rewords,
+            Gate::On => f64::from(self.recipe.solves),
+            Gate::Off => 0.0,
+        };
+        let judges = if self.recipe.judge { one(Stage::Judge) } else { 0.0 };
         let each = [
-            (Stage::Collector, collector, rounds * turns * reply),
-            (Stage::Deriver, deriver, rounds * 1.3 * reply * 2.0),
-            (Stage::Solver, solver, solves * 5.0 * reply),
-            (Stage::Judge, if self.recipe.judge { 400.0 } else { 0.0 }, if self.recipe.judge { 60.0 } else { 0.0 }),
+            (
+                Stage::Collector,
+                collector * (tokens(schema_bytes) + tokens(2.0 * observation * rounds) + 400.0),
+                collector * reply,
+            ),
+            (
+                Stage::Deriver,
+                derives * (tokens(4.0 * observation * rounds) + 2_200.0) + rewords * 500.0,
+                derives * reply * 2.0 + rewords * 100.0,
+            ),
+            (
+                Stage::Solver,
+                solves * 5.0 * (tokens(schema_bytes) + tokens(2.0 * observation) + 200.0),
+                solves * 5.0 * reply,
+            ),
+            (Stage::Judge, judges * 400.0, judges * 60.0),
         ];
         let all = |x: f64| (x * episodes as f64).round() as u64;
         each.into_iter()
@@ -328,9 +403,27 @@ impl ModelSettings {
     }
 }
 
-/// The journal of a run with its purse.
-pub fn books(dir: &Path, max_cost: Option<Money>) -> Result<(Arc<Journal>, Arc<Purse>)> {
-    let journal = Arc::new(Journal::open(dir, Mode::Record)?);
+/// One limit for all that ask the same endpoint.
+pub struct Limiters {
+    most: usize,
+    by_address: BTreeMap<String, Arc<Limiter>>,
+}
+
+impl Limiters {
+    /// Limits of so many requests under way.
+    pub fn new(most: usize) -> Limiters {
+        Limiters { most, by_address: BTreeMap::new() }
+    }
+
+    fn of(&mut self, address: &str) -> Arc<Limiter> {
+        let new = || Arc::new(Limiter::new(self.most));
+        Arc::clone(self.by_address.entry(address.into()).or_insert_with(new))
+    }
+}
+
+/// The journal of a run, if it is not open already, with its purse.
+pub fn purse(dir: &Path, journal: Option<Arc<Journal>>, max_cost: Option<Money>) -> Result<(Arc<Journal>, Arc<Purse>)> {
+    let journal = journal.map_or_else(|| Journal::open(dir, Mode::Record).map(Arc::new), Ok)?;
     let purse = Arc::new(Purse::open(&journal, max_cost)?);
     Ok((journal, purse))
 }
@@ -350,8 +443,51 @@ pub struct Spent {
     pub unsettled: f64,
 }
 
+/// What a run used.
+#[derive(Debug, Serialize)]
+pub struct Bill {
+    /// By stage.
+    pub stages: BTreeMap<String, Spent>,
+    /// Money in all.
+    pub cost: f64,
+    /// Its limit.
+    pub max_cost: Option<f64>,
+}
+
+impl Bill {
+    /// What was used so far.
+    pub fn of(purse: &Purse, max_cost: Option<Money>) -> Bill {
+        let cost = purse.ledger().spent().as_units();
+        Bill { stages: spent(purse), cost, max_cost: max_cost.map(|m| m.as_units()) }
+    }
+
+    /// For a person.
+    pub fn text(&self) -> String {
+        let mut lines = Vec::new();
+        for (stage, s) in &self.stages {
+            let t = &s.tokens;
+            let mut line = format!(
+                "{stage}: {} exchanges, {} tokens in ({} cached), {} out ({} reasoning)",
+                s.exchanges, t.prompt, t.cached, t.completion, t.reasoning
+            );
+            if s.retries > 0 {
+                line.push_str(&format!(", {} retries", s.retries));
+            }
+            if s.cost > 0.0 {
+                line.push_str(&format!(", cost {:.4}", s.cost));
+            }
+            lines.push(line);
+        }
+        if self.cost > 0.0 {
+            let limit = self.max_cost.map_or(String::new(), |m| format!(" of {m:.2} allowed"));
+            lines.push(format!("cost in all: {:.4}{limit}", self.cost));
+        }
+        lines.join("\n")
+    }
+}
+
 /// What a run used, by stage.
-pub fn spent(purse: &Purse) -> BTreeMap<String, Spent> {
+fn spent(purse: &Purse) -> BTreeMap<String, Spent> {
     let accounts = purse.ledger().accounts();
     let used = purse.used();
     let stages: std::collections::BTreeSet<&String> = accounts.keys().chain(used.keys()).collect();
@@ -370,80 +506,4 @@ pub fn spent(purse: &Purse) -> BTreeMap<String, Spent> {
             (stage.clone(), spent)
         })
         .collect()
-}
-
-/// Feeds a run with many episodes at a time, on few threads.
-pub struct Many<'a> {
-    /// Where they run.
-    pub runtime: &'a Runtime,
-    /// What they run.
-    pub recipe: Arc<Recipe>,
-    /// How many.
-    pub in_flight: usize,
-}
-
-/// A runtime for episodes that wait most of the time.
-pub fn runtime(workers: usize) -> Result<Runtime> {
-    Ok(tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
-        .thread_name(format!("{WORKER}async"))
-        .enable_all()
-        .build()?)
-}
-
-impl Feed for Many<'_> {
-    fn feed(&self, desk: &Desk<'_>, deliver: &SyncSender<Delivery>) {
-        let places = Arc::new(Semaphore::new(self.in_flight));
-        let health = Arc::new(Health::default());
-        while let Some(episode) = desk.claim() {
-            let Ok(place) = self.runtime.block_on(Arc::clone(&places).acquire_owned()) else { return };
-            let (recipe, health, deliver) = (Arc::clone(&self.recipe), Arc::clone(&health), deliver.clone());
-            self.runtime.spawn(async move {
-                // A bug costs an episode, not the run.
-                let delivery = match tokio::spawn(async move { attempt(&recipe, &health, episode).await }).await {
-                    Ok(delivery) => delivery,
-                    Err(_) => failed(episode, "internal error"),
-                };
-                // The channel has room for all that may be unadmitted.
-                let _ = deliver.send(delivery);
-                drop(place);
-            });
-        }
-        let _ = self.runtime.block_on(places.acquire_many(self.in_flight as u32));
-    }
-}
-
-/// Failures of the infrastructure since something last went well.
-#[derive(Default)]
-struct Health {
-    row: AtomicU32,
-    worked: AtomicBool,
-}
-
-/// Failures in a row after which it is not the episodes that are unlucky.
-const TOO_MANY: u32 = 30;
-
-async fn attempt(recipe: &Recipe, health: &Health, episode: u64) -> Delivery {
-    let mut message = String::new();
-    for _ in 0..MAX_ATTEMPTS {
-        match recipe.propose(episode).await {
-            Ok(proposal) => {
-                health.worked.store(true, Ordering::Relaxed);
-                health.row.store(0, Ordering::Relaxed);
-                return Delivery::Row(episode, Box::new(Row::of(&proposal)));
-            }
-            Err(Trouble::Stop(message)) => return Delivery::Stop(message),
-            Err(Trouble::Again(said)) => message = said,
-        }
-        let row = health.row.fetch_add(1, Ordering::Relaxed) + 1;
-        // An endpoint that never answered well will not do so for the next episode.
-        if row >= TOO_MANY || !health.worked.load(Ordering::Relaxed) {
-            return Delivery::Stop(message);
-        }
-    }
-    failed(episode, &message)
-}
-
-fn failed(episode: u64, message: &str) -> Delivery {
-    Delivery::Row(episode, Box::new(Row::Failed { attempts: MAX_ATTEMPTS, message: message.into() }))
 }

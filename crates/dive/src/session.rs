@@ -5,17 +5,22 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow, bail, ensure};
+use dive_agent::Tools;
 use dive_connect::{Learned, Options, Toolbox};
 use dive_core::canon;
+use dive_core::evidence::Outcome;
 use dive_core::exemplar::Exemplar;
-use dive_core::tool::ToolSpec;
+use dive_core::task::Task;
+use dive_core::tool::{ErrorKind, ToolError, ToolSpec};
 use dive_journal::Journal;
-use dive_pool::World;
-use dive_store::{Manifest, Run, Span};
+use dive_llm::Pending;
+use dive_pool::{Size, World};
+use dive_store::{Manifest, Run, Span, Which};
 use dive_synth::{Config, Engine, WorldId};
 use dive_tools::{Entities, ToolPool};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::outside::{self, Outside};
 use crate::print;
@@ -38,9 +43,37 @@ pub struct Session {
     /// Tools that were kept out of the pool.
     pub held_out: BTreeSet<String>,
     /// What runs the tools that others run.
-    pub toolbox: Option<Toolbox>,
+    pub toolbox: Option<Arc<Toolbox>>,
     /// Whether what was learned about tools is used.
     learned: bool,
+}
+
+/// The tools of a session, for agents.
+#[derive(Clone)]
+pub struct Hands {
+    pool: Arc<ToolPool>,
+    toolbox: Option<Arc<Toolbox>>,
+}
+
+impl Tools for Hands {
+    fn call<'a>(&'a self, name: &'a str, args: &'a Map<String, Value>) -> Pending<'a, Result<Outcome, String>> {
+        match &self.toolbox {
+            Some(toolbox) => Box::pin(toolbox.ask(name, args)),
+            None => Box::pin(async move { Ok(self.pool.call(name, args)) }),
+        }
+    }
+}
+
+impl Hands {
+    /// The same for threads of their own, where waiting is allowed. A failure on the way is a failed call.
+    pub fn call_blocking(&self, name: &str, args: &Map<String, Value>) -> Outcome {
+        let asked = self.toolbox.as_ref().and_then(|toolbox| toolbox.block_on(toolbox.ask(name, args)));
+        match asked {
+            None => self.pool.call(name, args),
+            Some(Ok(outcome)) => outcome,
+            Some(Err(message)) => Outcome::Error { error: ToolError::new(ErrorKind::Transport, message) },
+        }
+    }
 }
 
 /// Fingerprint under which a run lists the tools that were kept out of its pool.
@@ -60,7 +93,12 @@ pub struct Lock {
 impl Session {
     /// The pool over the world of that seed.
     pub fn open(world_seed: u64) -> Result<Session> {
-        let mut session = Session::whole(world_seed)?;
+        Session::sized(world_seed, Config::default().world_size)
+    }
+
+    /// The pool over the world of that seed and size, in percent of the usual.
+    pub fn sized(world_seed: u64, world_size: u32) -> Result<Session> {
+        let mut session = Session::whole(world_seed, world_size)?;
         session.quarantine = read_lock()?.quarantine;
         if !session.quarantine.is_empty() {
             let names = session.quarantine.keys().cloned().collect();
@@ -73,8 +111,10 @@ impl Session {
     /// The pool that a run was made with, as far as it is here.
     pub fn of(run: &Run) -> Result<Session> {
         let manifest = run.manifest();
-        let world_seed = manifest.config.get("world_seed").and_then(toml::Value::as_integer).unwrap_or(1);
-        let session = Session::open(u64::try_from(world_seed).unwrap_or(1))?;
+        let number = |key: &str| manifest.config.get(key).and_then(toml::Value::as_integer);
+        let world_seed = number("world_seed").and_then(|n| u64::try_from(n).ok()).unwrap_or(1);
+        let usual = Config::default().world_size;
+        let session = Session::sized(world_seed, number("world_size").map_or(usual, |n| n.try_into().unwrap_or(0)))?;
         let held_out = manifest.fingerprints.get(HELD_OUT).map_or("", String::as_str);
         session.without(held_out.split_whitespace().map(str::to_string).collect())
     }
@@ -86,9 +126,9 @@ impl Session {
         }
         if let Some(toolbox) = self.toolbox.take() {
             drop(self.pool);
-            let toolbox = toolbox.without(&names)?;
+            let toolbox = Arc::into_inner(toolbox).context("the tools are in use")?.without(&names)?;
             self.pool = Arc::clone(toolbox.pool());
-            self.toolbox = Some(toolbox);
+            self.toolbox = Some(Arc::new(toolbox));
         } else {
             let pool = Arc::into_inner(self.pool).context("the pool is in use")?;
             self.pool = Arc::new(pool.without(&names));
@@ -98,8 +138,9 @@ impl Session {
     }
 
     /// The same with the quarantined tools.
-    pub fn whole(world_seed: u64) -> Result<Session> {
-        let world = World::open(world_seed).map_err(|e| anyhow!(e))?;
+    pub fn whole(world_seed: u64, world_size: u32) -> Result<Session> {
+        let size = Size::percent(world_size).map_err(|e| anyhow!(e))?;
+        let world = World::open_sized(world_seed, size).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
         Ok(Session {
             world,
@@ -139,8 +180,37 @@ impl Session {
             print::note(note);
         }
         self.pool = Arc::clone(toolbox.pool());
-        self.toolbox = Some(toolbox);
+        self.toolbox = Some(Arc::new(toolbox));
         Ok(self)
+    }
+
+    /// The tools, for agents.
+    pub fn hands(&self) -> Hands {
+        Hands { pool: Arc::clone(&self.pool), toolbox: self.toolbox.clone() }
+    }
+
+    /// That these are the tools of the run, over its world, so that calls end as they did when it was made.
+    pub fn suits(&self, run: &Run) -> Result<()> {
+        let place = run.dir().display();
+        for spec in &run.tools()? {
+            let same = self.pool.spec(&spec.name).is_some_and(|own| own.openai() == spec.openai());
+            ensure!(
+                same,
+                "the tool `{}` of {place} is not one that this program can run; name the manifest of tools that others \
+                 run with --tools",
+                spec.name
+            );
+        }
+        run.each(&Which::Tasks, |entry| {
+            let task: Task = serde_json::from_str(&entry.json)
+                .map_err(|e| anyhow!("episode {} is malformed: {e}", entry.episode))?;
+            ensure!(
+                task.provenance.world == self.world.fingerprint(),
+                "{place} has tasks of more than one world, or of one that this program does not make; its tools can be \
+                 called for runs of one world"
+            );
+            Ok(())
+        })
     }
 
     /// The specification of a tool given by name or id.
@@ -171,7 +241,7 @@ impl Session {
             fingerprints.insert(HELD_OUT.into(), names.join(" "));
         }
         // Secrets themselves are nowhere; whoever repeats the run has to know which are needed.
-        let variables: Vec<&str> = self.toolbox.iter().flat_map(Toolbox::variables).collect();
+        let variables: Vec<&str> = self.toolbox.iter().flat_map(|t| t.variables()).collect();
         if !variables.is_empty() {
             fingerprints.insert("variables".into(), variables.join(" "));
         }

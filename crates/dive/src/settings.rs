@@ -10,6 +10,7 @@ use dive_synth::Config;
 use dive_synth::config::{Mix, Weights};
 use serde::Deserialize;
 
+use crate::commands::solve;
 use crate::models::{EngineKind, Llm};
 use crate::outside::Outside;
 
@@ -33,6 +34,9 @@ pub struct Choices {
     /// World seed [default: 1].
     #[arg(long, value_name = "N")]
     pub world_seed: Option<u64>,
+    /// Size of the world in percent of the usual, 50 to 400 [default: 100].
+    #[arg(long, value_name = "PERCENT")]
+    pub world_size: Option<u32>,
     /// Threads [default: all cores].
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
@@ -102,6 +106,8 @@ pub struct File {
     pub tools: Outside,
     /// Settings of the models.
     pub llm: Llm,
+    /// How attempts at tasks are made.
+    pub solve: solve::Attempts,
 }
 
 /// What a synthesis runs with.
@@ -180,6 +186,7 @@ impl Choices {
         let config = Config {
             seed: self.seed.or(file.seed).unwrap_or(base.seed),
             world_seed: self.world_seed.or(file.world_seed).unwrap_or(base.world_seed),
+            world_size: self.world_size.or(file.world_size).unwrap_or(base.world_size),
             rounds: self.rounds.or(file.rounds).unwrap_or(base.rounds),
             steps: self.steps.or(file.steps).unwrap_or(base.steps),
             toolset_min: self.toolset_min.or(file.toolset_min).unwrap_or(base.toolset_min),

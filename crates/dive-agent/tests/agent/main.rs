@@ -5,6 +5,7 @@
 mod hard;
 mod labelled;
 mod rollouts;
+mod solving;
 mod write;
 
 use std::path::Path;

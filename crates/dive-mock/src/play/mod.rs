@@ -2,21 +2,31 @@
 
 mod collect;
 mod derive;
+mod judge;
 mod phrase;
 mod solve;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use crate::asked::{Asked, Wire};
+use crate::asked::{Asked, Said, Wire};
 use crate::behaviour::{Behaviour, Behaviours};
 use crate::server::{Action, Answer, Script, Stopped};
 
 /// The tool through which a task is submitted.
 const SUBMIT: &str = "submit_task";
-/// The tool through which a judge decides.
+/// The tool through which a judge of questions decides.
 const JUDGE: &str = "submit_judgement";
+/// The tool through which a judge of answers decides.
+const VERDICT: &str = "submit_verdict";
+/// The tool through which a question in other words is submitted.
+const REWORD: &str = "submit_rewording";
+/// How the player says any question in other words.
+const IN_OTHER_WORDS: &str = "There is something that I would like to know. ";
+/// How it says something else instead.
+const ELSE: &str = "And what was it a year before?";
 /// What a solver is told to write before its answer.
 const ANSWER_MARK: &str = "The final answer is:";
 /// Longer than any client waits.
@@ -28,25 +38,88 @@ pub struct Player;
 
 impl Script for Player {
     fn answer(&self, asked: &Asked, earlier: u64) -> Action {
-        let behaviours = Behaviours::of_model(&asked.model).unwrap_or_default();
-        let touched = |b: Behaviour| behaviours.touch(b, asked.digest);
-        let first = earlier == 0;
-        if let Some(failure) = failure(asked, &touched, first) {
-            return failure;
-        }
-        let mut answer = if asked.offers(SUBMIT) {
-            derive::answer(asked, &touched)
-        } else if asked.offers(JUDGE) {
+        play(asked, earlier, None)
+    }
+}
+
+/// One way to solve a question that is not of the player's own making.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Part {
+    /// The calls of each turn, name and arguments.
+    pub calls: Vec<Vec<(String, Value)>>,
+    /// The answer.
+    pub answer: String,
+}
+
+/// A player who has rehearsed: it knows how questions are solved that it could not read by itself, and plays everything
+/// else like [`Player`]. Here `wrong-answers` and `hedged` touch a share of the *attempts* at a question, so that a student
+/// can be played who succeeds sometimes.
+#[derive(Debug, Clone, Default)]
+pub struct Rehearsed(HashMap<String, Part>);
+
+impl Rehearsed {
+    /// Who knows these parts, by question.
+    pub fn new(parts: impl IntoIterator<Item = (String, Part)>) -> Rehearsed {
+        Rehearsed(parts.into_iter().collect())
+    }
+}
+
+impl Script for Rehearsed {
+    fn answer(&self, asked: &Asked, earlier: u64) -> Action {
+        let question = asked.messages.iter().find_map(|m| match m {
+            Said::User(text) => Some(text.as_str()),
+            _ => None,
+        });
+        let own = |q: &str| self.0.get(q.strip_prefix(IN_OTHER_WORDS).unwrap_or(q));
+        play(asked, earlier, question.and_then(own))
+    }
+}
+
+fn play(asked: &Asked, earlier: u64, part: Option<&Part>) -> Action {
+    let behaviours = Behaviours::of_model(&asked.model).unwrap_or_default();
+    let touched = |b: Behaviour| behaviours.touch(b, asked.digest);
+    // Attempts at one question ask the same things; only their order tells them apart.
+    let attempt = |b: Behaviour| behaviours.touch(b, asked.digest ^ (earlier + 1).wrapping_mul(0xd6e8_feb8_6659_fd93));
+    let first = earlier == 0;
+    if let Some(failure) = failure(asked, &touched, first) {
+        return failure;
+    }
+    let solves = asked.system.contains(ANSWER_MARK) || asked.user_text().contains(ANSWER_MARK);
+    let mut answer = match part {
+        Some(part) if solves => rehearsed(asked, part, &attempt),
+        _ if asked.offers(SUBMIT) => derive::answer(asked, &touched),
+        _ if asked.offers(VERDICT) => judge::answer(asked),
+        _ if asked.offers(REWORD) => reword(asked, touched(Behaviour::Drifted)),
+        _ if asked.offers(JUDGE) => {
             Answer::call(JUDGE, &json!({"well_formed": true, "reason": "The question is clear."}))
-        } else if asked.system.contains(ANSWER_MARK) || asked.user_text().contains(ANSWER_MARK) {
-            solve::answer(asked, touched(Behaviour::WrongAnswers))
-        } else if asked.tools.is_empty() {
-            Answer::text("I am a scripted model. Offer me tools, and I will call them.")
-        } else {
-            collect::answer(asked)
-        };
-        spoil(&mut answer, &touched);
-        if first && touched(Behaviour::Disconnect) { Action::Cut(answer) } else { Action::Say(answer) }
+        }
+        _ if solves => solve::answer(asked, touched(Behaviour::WrongAnswers), touched(Behaviour::Hedged)),
+        _ if asked.tools.is_empty() => Answer::text("I am a scripted model. Offer me tools, and I will call them."),
+        _ => collect::answer(asked),
+    };
+    spoil(&mut answer, &touched);
+    if first && touched(Behaviour::Disconnect) { Action::Cut(answer) } else { Action::Say(answer) }
+}
+
+/// A question in other words, or another question.
+fn reword(asked: &Asked, drifted: bool) -> Answer {
+    let text = asked.user_text();
+    let question = text.split_once('\n').map_or(text.as_str(), |(_, rest)| rest);
+    let question = question.lines().next().unwrap_or_default();
+    let tail = if drifted { format!(" {ELSE}") } else { String::new() };
+    Answer::call(REWORD, &json!({"question": format!("{IN_OTHER_WORDS}{question}{tail}")}))
+}
+
+/// The next turn of a part.
+fn rehearsed(asked: &Asked, part: &Part, touched: &dyn Fn(Behaviour) -> bool) -> Answer {
+    let turn = asked.messages.iter().filter(|m| matches!(m, Said::Assistant { .. })).count();
+    match part.calls.get(turn) {
+        Some(calls) if calls.iter().all(|(name, _)| asked.offers(name)) => Answer {
+            calls: calls.iter().map(|(name, args)| (name.clone(), args.to_string())).collect(),
+            ..Answer::default()
+        },
+        Some(_) => Answer::text(format!("The tools do not show it.\n{ANSWER_MARK} unknown")),
+        None => solve::said(&part.answer, touched(Behaviour::WrongAnswers), touched(Behaviour::Hedged)),
     }
 }
 

@@ -17,13 +17,23 @@ enum Open {
     Stuck,
 }
 
-pub fn answer(asked: &Asked, wrongly: bool) -> Answer {
+/// How an answer is given: as it is asked for, wrongly, or so that only a reader can tell what it is.
+pub fn said(text: &str, wrongly: bool, hedged: bool) -> Answer {
+    if wrongly {
+        Answer::text(format!("I am quite sure.\n{ANSWER_MARK} 987654321"))
+    } else if hedged {
+        Answer::text(format!("From what the tools returned I would say that it is {text}, as listed there."))
+    } else {
+        Answer::text(format!("That follows from what the tools returned.\n{ANSWER_MARK} {text}"))
+    }
+}
+
+pub fn answer(asked: &Asked, wrongly: bool, hedged: bool) -> Answer {
     let Some(question) = Question::read(&asked.user_text()) else {
         return Answer::text(format!("I only understand questions of my own.\n{ANSWER_MARK} unknown"));
     };
     match solve(asked, &question) {
-        Ok(_) if wrongly => Answer::text(format!("I am quite sure.\n{ANSWER_MARK} 987654321")),
-        Ok(text) => Answer::text(format!("That follows from what the tools returned.\n{ANSWER_MARK} {text}")),
+        Ok(text) => said(&text, wrongly, hedged),
         Err(Open::Calls(calls)) if calls.iter().all(|(name, _)| asked.offers(name)) => Answer {
             reasoning: "I need these first.".into(),
             calls: calls.into_iter().map(|(name, args)| (name, args.to_string())).collect(),

@@ -94,7 +94,7 @@ enum Draw {
     Date(i64, i64),
     /// First and last.
     Year(i64, i64),
-    /// One of these names.
+    /// One of the names that a statement lists; it may have slots.
     Entity(String),
 }
 
@@ -177,13 +177,7 @@ fn field(fact: &Fact) -> Field {
 
 /// All documents of a kind, in the order of their subjects.
 fn written(db: &Connection, kind: &Kind, seed: u64) -> rusqlite::Result<Vec<Document>> {
-    let mut names: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for fact in &kind.fact {
-        if let Draw::Entity(sql) = &fact.draw {
-            let list = db.prepare(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-            names.insert(sql, list);
-        }
-    }
+    let mut names = BTreeMap::new();
     let mut statement = db.prepare(&kind.subject)?;
     let columns: Vec<String> = statement.column_names().map(str::to_string).collect();
     let mut rows = statement.query([])?;
@@ -199,20 +193,22 @@ fn written(db: &Connection, kind: &Kind, seed: u64) -> rusqlite::Result<Vec<Docu
         }
         let name = slots.get("name").cloned().unwrap_or_default();
         let rng = Stream::new(seed, &["documents", &kind.kind, &name]);
-        documents.push(Writer { kind, names: &names, slots, rng }.document(name));
+        documents.push(Writer { db, kind, names: &mut names, slots, rng }.document(name)?);
     }
     Ok(documents)
 }
 
 struct Writer<'a> {
+    db: &'a Connection,
     kind: &'a Kind,
-    names: &'a BTreeMap<&'a str, Vec<String>>,
+    /// By the statement that lists them.
+    names: &'a mut BTreeMap<String, Vec<String>>,
     slots: BTreeMap<&'a str, String>,
     rng: Stream,
 }
 
 impl Writer<'_> {
-    fn document(mut self, subject: String) -> Document {
+    fn document(mut self, subject: String) -> rusqlite::Result<Document> {
         let kind = self.kind;
         let mut facts: Vec<&Fact> = kind.fact.iter().collect();
         self.rng.shuffle(&mut facts);
@@ -225,7 +221,7 @@ impl Writer<'_> {
         let mut stated = BTreeMap::new();
         let mut said: Vec<(&str, String)> = Vec::new();
         for fact in facts {
-            let Some((value, words)) = self.value(fact, &subject, american) else { continue };
+            let Some((value, words)) = self.value(fact, &subject, american)? else { continue };
             let sentence = if style == 3 { &fact.note } else { self.rng.pick(&fact.sentences).unwrap_or(&fact.note) };
             let sentence = match (sentence.contains("{other}"), value.as_f64()) {
                 (true, Some(x)) => sentence.replace("{other}", &self.other(x, &fact.draw)),
@@ -245,13 +241,13 @@ impl Writer<'_> {
             _ => said.iter().map(|(_, s)| s.as_str()).collect::<Vec<_>>().join("\n"),
         };
         let text = format!("{title}\n\n{opening}\n\n{body}\n\n{closing}");
-        Document {
+        Ok(Document {
             subject,
             title,
             text,
             #[cfg(test)]
             facts: stated,
-        }
+        })
     }
 
     /// The text with its slots filled.
@@ -264,16 +260,17 @@ impl Writer<'_> {
     }
 
     /// A value and the words for it.
-    fn value(&mut self, fact: &Fact, subject: &str, american: bool) -> Option<(Value, String)> {
+    fn value(&mut self, fact: &Fact, subject: &str, american: bool) -> rusqlite::Result<Option<(Value, String)>> {
         let number = |x: f64, decimals: u32| {
             let x = round(x, decimals);
             (canon::number(x), spoken(x))
         };
-        Some(match &fact.draw {
+        Ok(Some(match &fact.draw {
             Draw::Whole(low, high) => number(self.between(*low, *high), 0),
             Draw::Decimal(low, high, decimals) => number(self.between(*low, *high), *decimals),
             Draw::Share(column, low, high) => {
-                let whole: f64 = self.slots.get(column.as_str())?.parse().ok()?;
+                let whole = self.slots.get(column.as_str()).and_then(|n| n.parse::<f64>().ok());
+                let Some(whole) = whole else { return Ok(None) };
                 number((whole * self.rng.range(*low, *high)).max(3.0), 0)
             }
             Draw::Year(first, last) => {
@@ -287,11 +284,18 @@ impl Writer<'_> {
                 (date.to_string().into(), words)
             }
             Draw::Entity(sql) => {
-                let names = self.names.get(sql.as_str())?;
-                let name = (0..4).find_map(|_| self.rng.pick(names).filter(|n| *n != subject))?;
+                let sql = self.filled(sql);
+                if !self.names.contains_key(&sql) {
+                    let list = self.db.prepare(&sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+                    self.names.insert(sql.clone(), list);
+                }
+                let names = self.names.get(&sql).map(Vec::as_slice).unwrap_or_default();
+                let Some(name) = (0..4).find_map(|_| self.rng.pick(names).filter(|n| *n != subject)) else {
+                    return Ok(None);
+                };
                 (name.as_str().into(), name.clone())
             }
-        })
+        }))
     }
 
     /// A number between two others; where they are far apart, small ones are as likely as large ones.

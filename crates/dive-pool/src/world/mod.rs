@@ -74,6 +74,46 @@ const ENTITY_TYPES: &[&[NamedRows]] =
 /// Types whose names stand with the definite article.
 const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond"];
 
+/// How large a world is, in percent of the usual: its cities a region, companies, patients, drugs, genes, authors,
+/// papers and what goes with them. A database keeps it as SQLite's `application_id`, where every generator finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size(u32);
+
+impl Size {
+    /// The usual size.
+    pub const USUAL: Size = Size(100);
+    /// Smallest and largest size, in percent: a smaller world is too poor for some tools, a larger one only takes longer.
+    pub const RANGE: (u32, u32) = (50, 400);
+
+    /// So many percent of the usual.
+    ///
+    /// # Errors
+    /// It is out of range.
+    pub fn percent(percent: u32) -> Result<Size, String> {
+        let (least, most) = Size::RANGE;
+        let fits = (least..=most).contains(&percent);
+        if fits {
+            Ok(Size(percent))
+        } else {
+            Err(format!("a world's size is {least} to {most} percent, not {percent}"))
+        }
+    }
+
+    fn of(db: &Connection) -> rusqlite::Result<Size> {
+        db.pragma_query_value(None, "application_id", |row| row.get(0)).map(Size)
+    }
+
+    /// How many there are in a world of this size of what the usual one has `usual` of.
+    fn scaled(self, usual: usize) -> usize {
+        (usual * self.0 as usize).div_ceil(100)
+    }
+}
+
+/// How many a world being made has of what the usual one has `usual` of.
+fn sized(db: &Connection, usual: usize) -> rusqlite::Result<usize> {
+    Ok(Size::of(db)?.scaled(usual))
+}
+
 /// A world on disk.
 #[derive(Debug, Clone)]
 pub struct World {
@@ -88,7 +128,15 @@ impl World {
     /// # Errors
     /// A sentence that names the file which cannot be written.
     pub fn open(seed: u64) -> Result<World, String> {
-        World::open_in(&cache_dir(), seed)
+        World::open_sized(seed, Size::USUAL)
+    }
+
+    /// The world of that seed and size.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn open_sized(seed: u64, size: Size) -> Result<World, String> {
+        World::make(&cache_dir(), seed, size)
     }
 
     /// The world of that seed in a directory of the caller's choice.
@@ -96,7 +144,18 @@ impl World {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn open_in(dir: &Path, seed: u64) -> Result<World, String> {
-        let fingerprint = canon::fingerprint(&(SOURCES, documents::KINDS, seed));
+        World::make(dir, seed, Size::USUAL)
+    }
+
+    /// The world of that seed and size in a directory of the caller's choice.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub fn make(dir: &Path, seed: u64, size: Size) -> Result<World, String> {
+        let fingerprint = match size {
+            Size::USUAL => canon::fingerprint(&(SOURCES, documents::KINDS, seed)),
+            Size(percent) => canon::fingerprint(&(SOURCES, documents::KINDS, seed, percent)),
+        };
         let path = dir.join(format!("world-{fingerprint}.sqlite"));
         if !path.exists() {
             let fail = |e: &dyn std::fmt::Display| format!("{}: the world cannot be written: {e}", path.display());
@@ -106,7 +165,7 @@ impl World {
             let draft = DRAFTS.fetch_add(1, Ordering::Relaxed);
             let draft = dir.join(format!("world-{fingerprint}.{}-{draft}.tmp", process::id()));
             let _ = fs::remove_file(&draft);
-            generate(&draft, seed).map_err(|e| fail(&e))?;
+            generate(&draft, seed, size).map_err(|e| fail(&e))?;
             fs::rename(&draft, &path).map_err(|e| fail(&e))?;
         }
         Ok(World { seed, path, fingerprint })
@@ -133,10 +192,11 @@ fn cache_dir() -> PathBuf {
     from("XDG_CACHE_HOME").or_else(|| from("HOME").map(|h| h.join(".cache"))).unwrap_or_else(env::temp_dir).join("dive")
 }
 
-fn generate(path: &Path, seed: u64) -> rusqlite::Result<()> {
+fn generate(path: &Path, seed: u64, size: Size) -> rusqlite::Result<()> {
     let mut connection = Connection::open(path)?;
     connection.pragma_update(None, "journal_mode", "off")?;
     connection.pragma_update(None, "synchronous", "off")?;
+    connection.pragma_update(None, "application_id", size.0)?;
     connection.pragma_update(None, "user_version", (seed % names::CLASSES) as i64)?;
     for (_, generator) in GENERATORS {
         let transaction = connection.transaction()?;

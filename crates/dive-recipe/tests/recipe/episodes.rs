@@ -4,9 +4,10 @@ use dive_core::certificate::{DerivationLink, QuestionLink, Replay};
 use dive_core::evidence::Outcome;
 use dive_core::task::{Proposal, Task};
 use dive_llm::Wire;
-use dive_mock::{Options, Player, Server};
+use dive_mock::{Action, Answer, Asked, Options, Player, Script, Server};
 use dive_recipe::verify::Verifier;
 use dive_recipe::{Gate, RecipeConfig, Trouble};
+use serde_json::json;
 
 use crate::{Dir, EMBEDDED, recipe};
 
@@ -14,7 +15,16 @@ const EPISODES: u64 = 16;
 
 /// What so many episodes propose: tasks, and rejections by reason.
 async fn play(model: &str, wire: Wire, config: RecipeConfig) -> (Vec<Task>, BTreeMap<String, u32>) {
-    let server = Server::start(Player, Options::default()).await.unwrap();
+    play_with(Player, model, wire, config).await
+}
+
+async fn play_with(
+    script: impl Script,
+    model: &str,
+    wire: Wire,
+    config: RecipeConfig,
+) -> (Vec<Task>, BTreeMap<String, u32>) {
+    let server = Server::start(script, Options::default()).await.unwrap();
     let dir = Dir::new();
     let recipe = recipe(&server.url(), model, wire, config, &dir);
     let (mut tasks, mut rejected) = (Vec::new(), BTreeMap::new());
@@ -109,6 +119,43 @@ async fn further_gates_count_what_they_reject() {
     assert!(!rejected.contains_key("guessable"));
     let stages = &tasks[0].provenance.model.as_ref().unwrap().stages;
     assert_eq!(stages.keys().map(String::as_str).collect::<Vec<_>>(), ["collector", "deriver", "judge", "solver"]);
+}
+
+#[tokio::test]
+async fn further_gates_reject_what_can_be_guessed_and_what_a_judge_refuses() {
+    let (tasks, _) = play("mock", Wire::OpenAi, RecipeConfig::default()).await;
+    // A model that remembers every answer, and says it whenever a tool is missing that the task needs.
+    let known: BTreeMap<String, (String, Vec<String>)> = tasks
+        .iter()
+        .map(|t| {
+            let path = t.certificate.path.iter().filter_map(|id| Some(t.evidence.get(*id)?.tool.clone()));
+            (t.question.clone(), (t.answer.display(), path.collect()))
+        })
+        .collect();
+    for (config, empty) in [
+        (RecipeConfig { closed_book: true, ..RecipeConfig::default() }, true),
+        (RecipeConfig { tool_ablated: true, ..RecipeConfig::default() }, false),
+    ] {
+        let known = known.clone();
+        let script = move |asked: &Asked, earlier: u64| match known.get(&asked.user_text()) {
+            Some((answer, path)) if asked.tools.is_empty() == empty && !path.iter().all(|t| asked.offers(t)) => {
+                Action::Say(Answer::text(format!("{} {answer}", dive_agent::ANSWER_MARK)))
+            }
+            _ => Player.answer(asked, earlier),
+        };
+        let (left, rejected) = play_with(script, "mock", Wire::OpenAi, config).await;
+        assert_eq!((left.len(), rejected.get("guessable")), (0, Some(&(tasks.len() as u32))), "{rejected:?}");
+    }
+    let strict = |asked: &Asked, earlier: u64| match asked.offers("submit_judgement") {
+        true => {
+            let judgement = json!({"well_formed": false, "reason": "It is not clear which one is meant."});
+            Action::Say(Answer::call("submit_judgement", &judgement))
+        }
+        false => Player.answer(asked, earlier),
+    };
+    let config = RecipeConfig { judge: true, ..RecipeConfig::default() };
+    let (left, rejected) = play_with(strict, "mock", Wire::Anthropic, config).await;
+    assert_eq!((left.len(), rejected.get("not_well_formed")), (0, Some(&(tasks.len() as u32))), "{rejected:?}");
 }
 
 #[tokio::test]

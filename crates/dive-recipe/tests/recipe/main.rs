@@ -4,6 +4,7 @@
 
 mod checks;
 mod episodes;
+mod hybrid;
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -13,7 +14,7 @@ use std::time::Duration;
 use dive_journal::{Journal, Mode};
 use dive_llm::{ChatModel, Client, Endpoint, EndpointConfig, Limiter, Options, Purse, Retry, Wire};
 use dive_pool::World;
-use dive_recipe::{Models, Prompts, Recipe, RecipeConfig};
+use dive_recipe::{Models, Prompts, Recipe, RecipeConfig, Stage};
 use dive_synth::{Config, Engine, WorldId};
 use dive_tools::ToolPool;
 
@@ -49,14 +50,25 @@ impl Drop for Dir {
 
 /// The recipe with one model for all stages.
 pub(crate) fn recipe(url: &str, model: &str, wire: Wire, config: RecipeConfig, dir: &Dir) -> Recipe {
+    let (embedded, synth) = (&*EMBEDDED, Config::default());
+    let world = WorldId { seed: embedded.world.seed(), fingerprint: embedded.world.fingerprint().into() };
+    let (pool, tools) = (Arc::clone(&embedded.pool), Arc::clone(&embedded.pool));
+    let models = models(url, model, wire, dir);
+    Recipe::new(engine(), pool, tools, world, synth, config, models, Prompts::default())
+}
+
+/// The symbolic engine over the embedded pool.
+pub(crate) fn engine() -> Engine {
     let embedded = &*EMBEDDED;
     let world = WorldId { seed: embedded.world.seed(), fingerprint: embedded.world.fingerprint().into() };
-    let synth = Config::default();
-    let engine =
-        Engine::new(Arc::clone(&embedded.pool), world.clone(), dive_pool::exemplars().unwrap(), synth.clone()).unwrap();
+    Engine::new(Arc::clone(&embedded.pool), world, dive_pool::exemplars().unwrap(), Config::default()).unwrap()
+}
+
+/// One model for all stages.
+pub(crate) fn models(url: &str, model: &str, wire: Wire, dir: &Dir) -> Models {
     let journal = Arc::new(Journal::open(&dir.0, Mode::Record).unwrap());
     let purse = Arc::new(Purse::open(&journal, None).unwrap());
-    let models = Models::new(|_| {
+    Models::new(Stage::ALL, |_| {
         let endpoint = Endpoint::new(EndpointConfig {
             wire,
             base_url: url.into(),
@@ -69,6 +81,5 @@ pub(crate) fn recipe(url: &str, model: &str, wire: Wire, config: RecipeConfig, d
         let client = Client::new(endpoint, limiter, retry, None, Arc::clone(&journal), Arc::clone(&purse));
         Ok::<_, dive_llm::Failure>((Box::new(client) as Box<dyn ChatModel>, Options::default()))
     })
-    .unwrap();
-    Recipe::new(engine, Arc::clone(&embedded.pool), world, synth, config, models, Prompts::default())
+    .unwrap()
 }

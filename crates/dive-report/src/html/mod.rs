@@ -1,6 +1,8 @@
 //! The report: one file that needs no network, no script and no font of its own. The same input gives the same bytes.
 
+pub mod chains;
 pub mod draw;
+mod imported;
 mod sections;
 pub mod svg;
 pub mod task;
@@ -12,6 +14,7 @@ use dive_core::task::{Rejection, Task};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use serde::{Deserialize, Serialize};
 
+use crate::foreign::Conversation;
 use crate::plain::clean;
 use crate::record::Catalogue;
 use crate::stats::Stats;
@@ -43,6 +46,19 @@ pub struct Report {
     pub catalogue: Catalogue,
     /// Time spent, where it was recorded.
     pub effort: Effort,
+    /// Where the rows come from, if they were made elsewhere: nothing in such a report is certified.
+    pub imported: Option<Imported>,
+}
+
+/// Rows of other people that were read for analysis.
+#[derive(Debug, Clone, Default)]
+pub struct Imported {
+    /// Rows by format.
+    pub formats: BTreeMap<String, u64>,
+    /// Rows that could not be read, by reason.
+    pub skipped: BTreeMap<String, u64>,
+    /// Some conversations.
+    pub samples: Vec<Conversation>,
 }
 
 /// The numbers of a run.

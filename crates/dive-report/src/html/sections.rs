@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 
 use super::svg::{self, Bar, Point};
-use super::{Report, task, variety};
+use super::{Report, imported, task, variety};
 use crate::measure::{Expected, Variety, share};
 use crate::plain::{clean, thousands};
 use crate::stats::ObjectStats;
@@ -24,7 +24,10 @@ pub struct Part {
 /// Sections that have something to show.
 pub fn all(report: &Report) -> Vec<Part> {
     let made = report.stats.tasks > 0;
-    let mut parts = vec![retention(report)];
+    let mut parts = match &report.imported {
+        Some(imported) => vec![imported::read(imported)],
+        None => vec![retention(report)],
+    };
     if made {
         parts.extend([
             diversity(report),
@@ -32,10 +35,15 @@ pub fn all(report: &Report) -> Vec<Part> {
             variety::topologies(report),
             variety::gallery(report),
             variety::tools(report),
-            variety::asked(report),
-            variety::growth(report),
-            variety::wording(report),
         ]);
+        if report.imported.is_none() {
+            parts.extend([variety::asked(report), variety::growth(report)]);
+        }
+        parts.push(variety::wording(report));
+    }
+    if let Some(imported) = &report.imported {
+        parts.extend([imported::samples(imported), settings(report)]);
+        return parts;
     }
     parts.push(cost(report));
     if made {
@@ -101,14 +109,23 @@ pub fn head(report: &Report) -> Markup {
     let pool = stats.tool_use.pool;
     html! {
         header.top {
-            p.kicker { "DIVE · report of the run " b { (clean(&report.name)) } }
-            h1 { (thousands(stats.tasks)) " tasks, each with a proof of its answer" }
-            p.lede {
-                "Every answer is the value of an expression over recorded tool calls. Every question was read back by a program that found that expression in it and no other. "
-                "What is counted below is the " b { (stats.calls_over) } ", unless it says otherwise."
+            p.kicker { "DIVE · report of the " @if report.imported.is_some() { "dataset " } @else { "run " } b { (clean(&report.name)) } }
+            @if report.imported.is_some() {
+                h1 { (thousands(stats.tasks)) " rows made elsewhere" }
+                p.lede {
+                    "They were read to be measured. Nothing here is certified: nobody checked that an answer follows from its calls. "
+                    "What is counted below is the " b { (stats.calls_over) } "; edges between calls are inferred from values."
+                }
+            } @else {
+                h1 { (thousands(stats.tasks)) " tasks, each with a proof of its answer" }
+                p.lede {
+                    "Every answer is the value of an expression over recorded tool calls. Every question was read back by a program that found that expression in it and no other. "
+                    "What is counted below is the " b { (stats.calls_over) } ", unless it says otherwise."
+                }
             }
             dl.tiles {
-                (tile(&format!("tasks accepted from {} episodes", thousands(episodes)), &thousands(kept)))
+                @if report.imported.is_some() { (tile("rows", &thousands(stats.tasks))) }
+                @else { (tile(&format!("tasks accepted from {} episodes", thousands(episodes)), &thousands(kept))) }
                 (tile(&pool.map_or("tools called".into(), |p| format!("tools called, of {}", thousands(p))), &thousands(stats.tools_covered)))
                 (tile("distinct toolsets", &thousands(stats.unique_toolsets)))
                 (tile("distinct call graphs", &thousands(stats.unique_call_graphs)))
@@ -214,6 +231,7 @@ fn diversity(report: &Report) -> Part {
         ),
     ];
     let graphs = share(s.unique_call_graphs, s.tasks);
+    let this = if report.imported.is_some() { "these rows" } else { "this run" };
     Part {
         id: "diversity",
         short: "Diversity",
@@ -226,20 +244,21 @@ fn diversity(report: &Report) -> Part {
             table.wide.stack {
                 thead { tr {
                     th scope="col" { "measure" }
-                    @for (i, o) in ours.iter().enumerate() { th.n.ours[i == 0] scope="col" { "this run, " (o.over) } }
+                    @for (i, o) in ours.iter().enumerate() { th.n.ours[i == 0] scope="col" { (this) ", " (o.over) } }
                     @if s.objects.trajectories.is_none() { th.n scope="col" { "this run, trajectories" } }
                     th.n scope="col" { "the paper, trajectories" }
                 } }
                 tbody { @for (name, value, paper) in rows { tr.sub[name.starts_with("of these") || name.starts_with("effective")] {
                     th scope="row" { (name) }
-                    @for (i, o) in ours.iter().enumerate() { td.n.ours[i == 0] data-of=(format!("this run, {}", o.over)) { (value(o)) } }
+                    @for (i, o) in ours.iter().enumerate() { td.n.ours[i == 0] data-of=(format!("{this}, {}", o.over)) { (value(o)) } }
                     @if s.objects.trajectories.is_none() { td.n.none data-of="this run, trajectories" { "—" } }
                     td.n.none[paper == "—"] data-of="the paper, trajectories" { (paper) }
                 } } }
             }
             p.note {
                 "Paper: Chen et al. 2026, arXiv 2603.11076; its baseline has two tools and one toolset. It does not define its R/P classes; its split into 65 + 58 + 30 suggests shape × purity. "
-                "A dash: not published, or there are no trajectories because no agent has attempted these tasks."
+                "A dash: not published, "
+                @if report.imported.is_some() { "or the kinds of the tools are not known (dive import --kinds)." } @else { "or there are no trajectories because no agent has attempted these tasks." }
             }
             @if let Some(i) = &s.edge_inference {
                 p.note {
@@ -260,7 +279,7 @@ fn equal_n(report: &Report) -> Part {
         ("call_graphs", "Call graphs", EACH),
         ("sequences", "Call sequences", EACH),
         ("derivation_shapes", "Derivation shapes", EACH),
-        ("tools", "Tools", "Called on the certified path"),
+        ("tools", "Tools", "Called by some task"),
         ("topologies_two_coloured", "R/P topologies, two-coloured", "Graphs of R and P, names left out"),
         ("topologies_shape_purity", "R/P topologies, shape × purity", "Graphs without kinds; pure R, mixed, pure P"),
     ];
@@ -366,8 +385,11 @@ fn settings(report: &Report) -> Part {
     Part {
         id: "settings",
         short: "Settings",
-        title: "What was asked for",
-        say: html! { "These settings, this pool and this world give the same dataset again, byte for byte, on any number of cores." },
+        title: if report.imported.is_some() { "What was read" } else { "What was asked for" },
+        say: html! {
+            @if report.imported.is_some() { "The same files give the same report again." }
+            @else { "These settings, this pool and this world give the same dataset again, byte for byte, on any number of cores." }
+        },
         body: html! {
             div.card { div.scroll tabindex="0" role="region" aria-label="Settings" { table { tbody { @for row in &rows { tr { th scope="row" { (row.first().cloned().unwrap_or_default()) } td.mono { (row.get(1).cloned().unwrap_or_default()) } } } } } }
             @if let Some(digest) = &report.retention.digest { p.note { "Digest of the dataset: " code style="overflow-wrap:anywhere" { (clean(digest)) } } } }
@@ -379,7 +401,8 @@ fn settings(report: &Report) -> Part {
 pub fn foot(report: &Report) -> Markup {
     html! {
         footer {
-            p { "Made by DIVE from the run " b { (clean(&report.name)) } ". Names of companies, people, drugs and places in these tasks are invented unless they are countries, currencies or chemical elements. "
+            p { "Made by DIVE from " b { (clean(&report.name)) } ". "
+                @if report.imported.is_none() { "Names of companies, people, drugs and places in these tasks are invented unless they are countries, currencies or chemical elements. " }
                 "docs/metrics.md defines every measure; docs/format.md every field and check." }
         }
     }

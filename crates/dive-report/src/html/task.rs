@@ -108,6 +108,16 @@ pub fn arguments(call: &Call) -> Markup {
     }
 }
 
+/// Arguments whose sources nobody recorded.
+pub fn arguments_of(value: &serde_json::Value) -> Markup {
+    let text = match value {
+        serde_json::Value::Null => String::new(),
+        serde_json::Value::Object(map) => map.iter().map(|(k, v)| format!("{k}: {v}")).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
+    };
+    html! { (clean(&shorten(&text, LONGEST))) }
+}
+
 /// Derivation and certificate.
 pub fn proof(task: &Task) -> Markup {
     let certificate = &task.certificate;

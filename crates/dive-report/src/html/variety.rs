@@ -60,13 +60,20 @@ pub fn topologies(report: &Report) -> Part {
         short: "Topology",
         title: "How dense the space of topologies is",
         say: html! {
-            (two.classes) " two-coloured topologies occur, as varied as " (format!("{:.1}", two.effective_number)) " equally common ones; "
-            (two.at_least_ten) " of them hold ten tasks or more, " (two.singletons) " a single one."
+            @if object.topologies_two_coloured.is_some() {
+                (two.classes) " two-coloured topologies occur, as varied as " (format!("{:.1}", two.effective_number)) " equally common ones; "
+                (two.at_least_ten) " of them hold ten tasks or more, " (two.singletons) " a single one."
+            } @else {
+                (object.shapes.classes) " shapes of call graphs occur, as varied as " (format!("{:.1}", object.shapes.effective_number)) " equally common ones. "
+                "Which tools retrieve and which process is not known."
+            }
         },
         body: html! {
             div.grid {
-                (svg::figure("Tasks by size and kinds", "Number of tasks; below it the distinct topologies (two-coloured) in the cell", heat, svg::table(&head, &rows)))
-                (sized("Calls a task", "On the certified path", "calls", &s.calls))
+                @if object.topologies_two_coloured.is_some() {
+                    (svg::figure("Tasks by size and kinds", "Number of tasks; below it the distinct topologies (two-coloured) in the cell", heat, svg::table(&head, &rows)))
+                }
+                (sized("Calls a task", &format!("Over the {}", object.over), "calls", &s.calls))
                 (sized("Depth", "Calls on the longest chain", "depth", &s.depth))
                 (sized("Width", "Most calls at one distance from the start", "width", &s.width))
             }
@@ -174,7 +181,7 @@ pub fn tools(report: &Report) -> Part {
             div.card.after {
                 h3 { "Where it is thin" }
                 p.note { "Gini " (format!("{:.3}", used.gini)) @if let Some(u) = &used.uniform { " (uniform sampling: " (format!("{:.3}", u.gini)) ")" } "; " (used.used_once) " tools are used in one task. "
-                    code { "dive stats --weights FILE" } " writes weights that steer the next run towards these." }
+                    @if report.imported.is_none() { code { "dive stats --weights FILE" } " writes weights that steer the next run towards these." } }
                 (list("Tools never used", &lacking.unused_tools))
                 (list("Tools aimed at again and again without a task", &lacking.barren_tools))
                 (list("Tools rarely used", &lacking.rare_tools))
@@ -279,8 +286,13 @@ pub fn wording(report: &Report) -> Part {
         short: "Wording",
         title: "How varied the wording is",
         say: html! {
-            (thousands(report.stats.skeletons)) " different questions remain when names and numbers are masked; the commonest makes up "
-            (percent(report.stats.commonest_skeleton_share)) " of the tasks. " (percent(text.masked.near_duplicate_share)) " of the masked questions are near-duplicates of an earlier one."
+            @if report.stats.skeletons > 0 {
+                (thousands(report.stats.skeletons)) " different questions remain when names and numbers are masked; the commonest makes up "
+                (percent(report.stats.commonest_skeleton_share)) " of the tasks. "
+            } @else {
+                (thousands(text.masked.distinct_texts)) " different questions remain when names and numbers are masked. "
+            }
+            (percent(text.masked.near_duplicate_share)) " of the masked questions are near-duplicates of an earlier one."
         },
         body: html! {
             table.wide.stack {

@@ -1,7 +1,7 @@
 //! Arguments: subjects, tails, slots.
 
 use dive_core::form::Form;
-use dive_core::sem::Sem;
+use dive_core::sem::{SEARCH, Sem};
 
 use super::{Args, Parses, Reader, covers_required};
 use crate::lexicon::{self, Entry, Part, Role, Template};
@@ -87,6 +87,9 @@ impl<'a> Reader<'a> {
 
     /// The tails that fit, with the arguments they give.
     pub(super) fn tail(&self, pos: usize, entry: &Entry, args: Args) -> Parses<Args> {
+        if self.source == Some(entry.spec.name.as_str()) {
+            return vec![(pos, args)];
+        }
         let mut found = Vec::new();
         for template in entry.tails.iter().filter(|t| covers_required(entry, t, false)) {
             if template.parts.is_empty() {
@@ -154,7 +157,9 @@ impl<'a> Reader<'a> {
         } else {
             self.eat(pos, &format!("{} {} of ", lexicon::article(&param.label), param.label))
         };
-        if let Some(at) = start.filter(|_| param.choices.is_empty()) {
+        // What is searched for is a name, whose meaning the form keeps.
+        let searches = matches!(&param.sem, Sem::Text(kind) if kind == SEARCH);
+        if let Some(at) = start.filter(|_| param.choices.is_empty() && !searches) {
             let constants = literal::parse(self.text, at, &param.sem);
             found.extend(constants.into_iter().map(|(e, v)| (e, one(Form::literal(v, param.sem.clone())))));
         }

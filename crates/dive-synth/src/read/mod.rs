@@ -15,18 +15,24 @@ use crate::lexicon::{Entry, Lexicon, Template};
 use crate::wording;
 
 mod args;
-mod document;
 mod phrase;
 mod sentence;
 mod sets;
+mod source;
 
 /// Every reading of a question, without repetitions.
 pub fn read(lexicon: &Lexicon, question: &str) -> Vec<Form> {
     let mut readings: Vec<Form> = Vec::new();
     let mut starts = vec![0];
     starts.extend(wording::SCENES.iter().filter(|s| question.starts_with(**s)).map(|s| s.len() + 1));
-    for start in starts {
-        let reader = Reader { lexicon, text: question, referents: Vec::new(), memo: RefCell::default() };
+    let sourced: Vec<(Option<&str>, usize)> = starts
+        .iter()
+        .flat_map(|s| source::sources(lexicon, question, *s))
+        .map(|(tool, end)| (Some(tool), end))
+        .chain(starts.iter().map(|s| (None, *s)))
+        .collect();
+    for (source, start) in sourced {
+        let reader = Reader { lexicon, text: question, referents: Vec::new(), source, memo: RefCell::default() };
         for form in reader.text_from(start) {
             if !readings.contains(&form) {
                 readings.push(form);
@@ -43,6 +49,8 @@ struct Reader<'a> {
     lexicon: &'a Lexicon,
     text: &'a str,
     referents: Vec<(String, Form)>,
+    /// The tool whose documents an opening sentence named.
+    source: Option<&'a str>,
     memo: RefCell<HashMap<usize, Rc<Parses<Form>>>>,
 }
 
@@ -87,7 +95,8 @@ impl<'a> Reader<'a> {
                 let Some(label) = self.lexicon.label(form) else { continue };
                 let mut referents = self.referents.clone();
                 referents.push((label, form.clone()));
-                let inner = Reader { lexicon: self.lexicon, text: self.text, referents, memo: RefCell::default() };
+                let (lexicon, text, source) = (self.lexicon, self.text, self.source);
+                let inner = Reader { lexicon, text, referents, source, memo: RefCell::default() };
                 readings.extend(inner.text_from(next));
             }
         }

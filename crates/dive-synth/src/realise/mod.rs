@@ -10,12 +10,13 @@ use dive_core::sem::Sem;
 use dive_core::task::Span;
 use serde_json::Value;
 
+use crate::document;
 use crate::lexicon::{Entry, Lexicon, Part};
 use crate::wording;
 
-mod document;
 mod phrase;
 mod sentence;
+mod source;
 
 /// A question and the constants in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,10 +54,13 @@ pub fn realise(lexicon: &Lexicon, form: &Form, rng: &mut Stream) -> Result<Said,
         opened: Vec::new(),
         chosen: Vec::new(),
         plain: false,
+        source: None,
+        opens: false,
     };
     if r.rng.chance(0.2) {
         r.scene();
     }
+    r.sources(form);
     r.preambles(form)?;
     r.question(form)?;
     if r.text.len() > MAX_LENGTH {
@@ -88,6 +92,10 @@ struct Realiser<'a> {
     chosen: Vec<(String, usize)>,
     /// Whether complete phrases are allowed here.
     plain: bool,
+    /// The tool whose documents an opening sentence names, so that nothing else has to.
+    source: Option<String>,
+    /// Whether the question itself begins with its document.
+    opens: bool,
 }
 
 impl Realiser<'_> {
@@ -225,7 +233,7 @@ impl Realiser<'_> {
                 let inner = call.args.values().map(|a| self.depth(a)).max().unwrap_or(0);
                 // A list of descriptions inside another one cannot be followed.
                 let several = call.args.values().filter(|a| self.depth(a) > 0).count() > 1 && !grouped;
-                let trailing = self.trailing(call);
+                let trailing = !self.untailed(call) && self.trailing(call);
                 let extra = usize::from(several) + 2 * usize::from(trailing);
                 1 + extra + if grouped { inner.saturating_sub(1) } else { inner }
             }
@@ -249,8 +257,14 @@ impl Realiser<'_> {
     /// projects funded by the funder of the review with the lowest budget and begun in 2020".
     fn trailing(&self, call: &FormCall) -> bool {
         let Some(entry) = self.lexicon.tool(&call.tool) else { return false };
+        let about = |slot: &str| match call.args.get(slot) {
+            Some(arg) => Some(arg.clone()),
+            None if document::has_text(entry) => described(self.lexicon, entry, call, slot),
+            None => None,
+        };
         let described = |slot: &str| {
-            call.args.get(slot).is_some_and(|arg| {
+            about(slot).is_some_and(|arg| {
+                let arg = &arg;
                 let entity = matches!(self.lexicon.sem(arg), Some(Sem::Entity(_)));
                 self.depth(arg) >= if entity { 1 } else { 2 }
             })
@@ -269,12 +283,9 @@ pub fn described(lexicon: &Lexicon, entry: &Entry, call: &FormCall, slot: &str) 
     let mut thing: Option<&Form> = None;
     for (i, param) in group.params.iter().enumerate() {
         let Form::Get { call: source, path } = call.args.get(param)? else { return None };
-        let provider = lexicon.tool(&source.tool)?;
-        let subject = provider.subject()?;
-        let sem = lexicon.sem(source.args.get(subject)?)?;
-        let entity = sem.entity()?;
-        let (tool, _, pointers) = lexicon.bundle(entity, &group.of)?;
-        let about = source.args.get(subject)?;
+        let about = source.args.values().next()?;
+        let sem = lexicon.sem(about)?;
+        let (tool, _, pointers) = lexicon.bundle(sem.entity()?, &group.of)?;
         if *tool != source.tool || source.args.len() != 1 || pointers.get(i) != Some(path) {
             return None;
         }

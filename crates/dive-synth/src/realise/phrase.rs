@@ -68,6 +68,7 @@ impl Realiser<'_> {
         // One is nearest *to* something, which a noun with "of" cannot say.
         let chosen =
             if field.noun.starts_with("nearest ") { chosen.min(phrases.len().saturating_sub(1)) } else { chosen };
+        let plain = plain || self.source.as_ref() == Some(&call.tool);
         if let Some(template) = phrases.get(chosen).filter(|_| !plain) {
             let template = (*template).clone();
             if self.attempt(|r| r.fill(&entry, call, &template)).is_ok() {
@@ -87,6 +88,8 @@ impl Realiser<'_> {
                 if !name.ends_with('s')
                     && !name.contains(|c: char| c.is_ascii_digit())
                     && !self.quoted_subject(subject.as_ref())
+                    && !(field.quote.is_some()
+                        && [" of ", " in ", " at ", " to "].iter().any(|w| field.noun.contains(w)))
                     && self.consistently("'s".into(), |rng| usize::from(rng.chance(0.3))) == 1 =>
             {
                 self.np(subject.as_ref().ok_or(Unsayable("subject"))?)?;
@@ -162,6 +165,9 @@ impl Realiser<'_> {
 
     /// One of the tails that have exactly the given arguments, with a space before it.
     pub(super) fn tail(&mut self, entry: &Entry, call: &FormCall) -> Say {
+        if self.source.as_ref() == Some(&call.tool) {
+            return Ok(());
+        }
         let needed = entry.slots(call.args.keys().map(String::as_str));
         let fitting: Vec<&Template> =
             entry.tails.iter().filter(|t| t.slots.iter().map(String::as_str).eq(needed.iter().copied())).collect();

@@ -84,8 +84,8 @@ impl Realiser<'_> {
         if matches!(sem, Some(Sem::List(_))) {
             return self.listing(form);
         }
-        if self.rng.chance(0.65) && self.attempt(|r| r.according_to(form)).is_ok() {
-            return Ok(());
+        if self.opens {
+            return self.according_to(form);
         }
         if let Some(frames) = self.naming_frames(sem.as_ref()) {
             let (before, after) = *self.draw(frames)?;

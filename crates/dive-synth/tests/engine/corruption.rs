@@ -7,6 +7,7 @@ use dive_core::evidence::{Outcome, Source};
 use dive_core::expr::{End, Expr, Op};
 use dive_core::form::Form;
 use dive_core::task::Task;
+use dive_core::text::{Locator, Quotation, Reading, Stretch};
 use dive_synth::{Verifier, gate};
 use serde_json::Value;
 
@@ -43,6 +44,15 @@ fn reword(task: &mut Task, from: &str, to: &str) -> bool {
         }
     }
     true
+}
+
+/// The first number quoted in an expression.
+fn quote(expr: &mut Expr) -> Option<(&mut Quotation, &mut Stretch)> {
+    match expr {
+        Expr::Quote { how, span, .. } if how.reading == Reading::Number => Some((how, span)),
+        Expr::Apply { args, .. } => args.iter_mut().find_map(quote),
+        _ => None,
+    }
 }
 
 fn turned(expr: &mut Expr) -> bool {
@@ -100,6 +110,44 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
             }
             _ => false,
         }
+    }),
+    ("a quote in another place", &["not_entailed"], |t| {
+        quote(&mut t.derivation).map(|(_, span)| (span.start, span.end) = (span.start + 1, span.end + 1)).is_some()
+    }),
+    ("a quote of other words", &["not_entailed"], |t| {
+        quote(&mut t.derivation).map(|(_, span)| span.text.push('1')).is_some()
+    }),
+    // It finds the same words here, but is not what the tool says of its texts.
+    ("a quote by another rule", &["not_faithful"], |t| {
+        let Some((Quotation { by: Locator::Between(pairs), .. }, _)) = quote(&mut t.derivation) else { return false };
+        pairs.push(("nowhere ".into(), " at all".into()));
+        true
+    }),
+    ("a text that says it twice", &["not_unique"], |t| {
+        let mut derivation = t.derivation.clone();
+        let Some((_, span)) = quote(&mut derivation) else { return false };
+        on_path(t, |c| match &mut c.outcome {
+            Outcome::Value { value, .. } => match value.get_mut("text") {
+                Some(Value::String(text)) if text.contains(&span.text) => {
+                    *text = format!("{text}\n{}", text.replace(&span.text, "4,711"));
+                    true
+                }
+                _ => false,
+            },
+            Outcome::Error { .. } => false,
+        })
+    }),
+    ("a search that found another first", &["not_unique"], |t| {
+        on_path(t, |c| match &mut c.outcome {
+            Outcome::Value { value, .. } => match value.pointer_mut("/documents/0") {
+                Some(Value::Object(row)) => {
+                    row.values_mut().for_each(|v| *v = if v.is_string() { "another".into() } else { v.take() });
+                    true
+                }
+                _ => false,
+            },
+            Outcome::Error { .. } => false,
+        })
     }),
     ("a missing observation", &["not_entailed", "not_executable"], |t| {
         on_path(t, |c| {

@@ -44,17 +44,23 @@ fn is_of(kind: FormKind, form: &Form) -> bool {
         (K::Listing, Form::Get { path, .. }) => path.contains('*'),
         (K::Listing, Form::Apply { op: Op::Filter { .. } | Op::Intersect, .. })
         | (K::Difference, Form::Apply { op: Op::Difference, .. })
-        | (K::Aggregation, Form::Apply { op: Op::Sum | Op::Mean | Op::Median | Op::Range | Op::Extreme { .. }, .. })
+        | (K::Aggregation, Form::Apply { op: Op::Sum | Op::Median, .. })
+        | (K::Average, Form::Apply { op: Op::Mean, .. })
+        | (K::Spread, Form::Apply { op: Op::Range, .. })
+        | (K::ExtremeValue, Form::Apply { op: Op::Extreme { .. }, .. })
+        | (K::Ratio, Form::Apply { op: Op::Divide, .. })
         | (K::DateReasoning, Form::Apply { op: Op::DaysBetween | Op::YearOf, .. })
         | (K::Conditional, Form::Apply { op: Op::If, .. })
         | (K::Ranking, Form::Apply { op: Op::Top { .. }, .. })
         | (K::Counting, Form::Apply { op: Op::Count, .. })
         | (K::Verification, Form::Apply { op: Op::Greater, .. })
-        // A ratio is a share that is not told in percent.
-        | (K::Percentage, Form::Apply { op: Op::PercentOf | Op::PercentChange | Op::Divide, .. })
+        | (K::Percentage, Form::Apply { op: Op::PercentOf | Op::PercentChange, .. })
         | (K::Pair, Form::Apply { op: Op::Mapping { .. }, .. }) => true,
         (K::Comparison, Form::Apply { op: Op::Pick { .. }, args }) => written_out(&args[0]).is_some(),
-        (K::Superlative, Form::Apply { op: Op::Pick { .. }, args }) => written_out(unfiltered(&args[0]).0).is_none(),
+        (K::Superlative, Form::Apply { op: Op::Pick { rank: 1, .. }, args })
+        | (K::Ordinal, Form::Apply { op: Op::Pick { rank: 2, .. }, args }) => {
+            written_out(unfiltered(&args[0]).0).is_none()
+        }
         _ => false,
     }
 }

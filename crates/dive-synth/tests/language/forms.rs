@@ -105,6 +105,11 @@ fn paper(title: &str, field: &str) -> Form {
     get("paper_profile", [("paper", lit(title, "entity:paper"))], field)
 }
 
+fn brochure(company: Form, name: &str) -> Form {
+    let document = get("search_brochures", [("query", company)], "/hits/0/document");
+    get("open_brochure", [("document", document)], &format!("/text#{name}"))
+}
+
 fn round(decimals: u32, form: Form) -> Form {
     op(Op::Round { decimals }, [form])
 }
@@ -263,6 +268,7 @@ pub fn forms() -> Vec<(&'static str, Form)> {
         ("share", round(1, op(Op::PercentOf, [net(nordvik(), 2022), income(nordvik(), 2022, "/revenue")]))),
         ("change", round(1, op(Op::PercentChange, [net(halvorsen(), 2022), net(halvorsen(), 2023)]))),
         ("days", op(Op::DaysBetween, [profile(halvorsen(), "/founded"), paper(TIDES, "/published")])),
+        ("days since", op(Op::DaysBetween, [profile(halvorsen(), "/founded"), lit("2024-03-01", "date")])),
         ("year", op(Op::YearOf, [profile(halvorsen(), "/founded")])),
         ("two answers", {
             op(Op::Mapping { labels: labels() }, [profile(halvorsen(), "/headcount"), profile(halvorsen(), "/founded")])
@@ -278,6 +284,26 @@ pub fn forms() -> Vec<(&'static str, Form)> {
             let test = op(Op::Greater, [profile(halvorsen(), "/founded"), since()]);
             op(Op::If, [test, seat(halvorsen()), seat(nordvik())])
         }),
+        // Values in texts.
+        ("figure in a text", brochure(halvorsen(), "tugs")),
+        ("place in a text", brochure(halvorsen(), "harbour")),
+        ("person in a text", brochure(nordvik(), "agent")),
+        ("date in a text", brochure(nordvik(), "opened")),
+        ("length in a text in feet", converted("m", "ft", 1, brochure(nordvik(), "wharf"))),
+        ("text about a pick", brochure(largest(), "tugs")),
+        ("fact about a place in a text", town(brochure(halvorsen(), "harbour"), "/population")),
+        ("difference of two texts", {
+            op(Op::Difference, [brochure(halvorsen(), "wharf"), brochure(nordvik(), "wharf")])
+        }),
+        ("two values in one text", {
+            op(Op::Mapping { labels: labels() }, [brochure(halvorsen(), "tugs"), brochure(halvorsen(), "wharf")])
+        }),
+        ("yes or no over two texts", { op(Op::Greater, [brochure(halvorsen(), "tugs"), brochure(nordvik(), "tugs")]) }),
+        ("conditional over two texts", {
+            let test = op(Op::Greater, [brochure(halvorsen(), "tugs"), brochure(nordvik(), "tugs")]);
+            op(Op::If, [test, brochure(halvorsen(), "wharf"), brochure(nordvik(), "wharf")])
+        }),
+        ("documents that mention a name", get("search_brochures", [("query", city("Nordvik"))], "/hits/*/title")),
         // Directives.
         ("area in miles", converted("km2", "mi2", 2, town(city("Brennholt"), "/area"))),
         ("temperature in Fahrenheit", converted("degC", "degF", 1, town(city("Brennholt"), "/temperature"))),

@@ -43,7 +43,13 @@ const SWAPS: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "field",
-        &[("net income", "revenue"), ("headcount", "founding date"), ("population", "area"), ("area", "latitude")],
+        &[
+            ("number of tugs in the fleet", "wharf length"),
+            ("net income", "revenue"),
+            ("headcount", "founding date"),
+            ("population", "area"),
+            ("area", "latitude"),
+        ],
     ),
     ("vocabulary", &[("shipping", "dairy"), ("shipping", "timber")]),
     ("choice", &[("on a monthly basis", "on a daily basis")]),

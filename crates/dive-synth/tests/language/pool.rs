@@ -1,7 +1,8 @@
 //! A small pool whose words exercise every construction. Only its words matter: nothing calls it.
 
-use dive_core::tool::ToolError;
+use dive_core::text::{Locator, Quotation, Reading};
 use dive_core::tool::ToolKind::{Processing, Retrieval};
+use dive_core::tool::{Bundle, Field, ToolError};
 use dive_synth::lexicon::Lexicon;
 use dive_tools::entities::Naming;
 use dive_tools::native::{Builder, NativeFn, NativeTool, native};
@@ -169,6 +170,51 @@ fn tools() -> Vec<NativeTool> {
     ]
 }
 
+/// A field in the text of a tool's result.
+fn quoted(name: &str, sem: &str, noun: &str, reading: Reading) -> Field {
+    Field {
+        pointer: format!("/text#{name}"),
+        sem: sem.parse().unwrap(),
+        noun: noun.into(),
+        plural: String::new(),
+        quote: Some(Quotation { by: Locator::ValueOf(name.into()), reading }),
+        phrases: Vec::new(),
+    }
+}
+
+/// A search for documents about companies, and the tool that opens one.
+fn documents() -> Vec<NativeTool> {
+    let mut search = done(
+        native("financial.fixture.search_brochures", Retrieval, "Searches the brochures of companies.")
+            .param("query", "text:search", "Words.")
+            .rows("hits", "brochure", "brochures", "title")
+            .field("document", "id:document", "")
+            .field("title", "text:title", "title")
+            .tail("mentioning {query}"),
+        |_: String| unanswered(),
+    );
+    let pointers = vec!["/hits/0/document".into()];
+    search.spec.output.bundles.push(Bundle { of: "brochure".into(), pointers, entity: Some("company".into()) });
+    let mut open = done(
+        native("financial.fixture.open_brochure", Retrieval, "Opens a brochure of a company.")
+            .param("document", "id:document", "Document.")
+            .group("company", "brochure", &["document"])
+            .subject("company")
+            .field("text", "text:document", "")
+            .tail("according to the brochure")
+            .tail("given in the brochure"),
+        |_: String| unanswered(),
+    );
+    open.spec.output.fields.extend([
+        quoted("tugs", "count:tug", "number of tugs in the fleet", Reading::Number),
+        quoted("wharf", "amount:length.wharf[m]", "wharf length", Reading::Number),
+        quoted("opened", "date:opening", "opening date of the wharf", Reading::Date),
+        quoted("harbour", "entity:city", "home harbour", Reading::Text),
+        quoted("agent", "entity:patient", "harbour agent", Reading::Text),
+    ]);
+    vec![search, open]
+}
+
 fn entity(name: &str, plural: &str, naming: Naming, names: &[&str]) -> EntityType {
     EntityType {
         name: name.into(),
@@ -188,7 +234,7 @@ pub fn pool() -> ToolPool {
         entity("patient", "patients", Naming::Person, &PATIENTS),
         entity("paper", "papers", Naming::Title, &PAPERS),
     ]);
-    let tools = tools().into_iter().map(|t| (t.spec, Box::new(t.backend) as Box<dyn Backend>));
+    let tools = tools().into_iter().chain(documents()).map(|t| (t.spec, Box::new(t.backend) as Box<dyn Backend>));
     ToolPool::new(tools, entities).unwrap()
 }
 

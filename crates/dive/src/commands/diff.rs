@@ -8,6 +8,7 @@ use dive_report::{Analysis, compare, table};
 use dive_store::Run;
 
 use crate::cli::Diff;
+use crate::foreign::Dataset;
 use crate::gather;
 use crate::print::{self, clean, say};
 use crate::settings::{self, File};
@@ -20,7 +21,11 @@ pub fn run(args: &Diff, file: &File, json: bool) -> Result<ExitCode> {
             super::stats::skipped(&rows);
             return Ok(rows.analysis);
         }
-        gather::analysis(&Run::open(&settings::run_dir(Some(name), file))?)
+        let dir = settings::run_dir(Some(name), file);
+        if let Some(dataset) = Dataset::at(&dir)? {
+            return Ok(dataset.rows()?.analysis);
+        }
+        gather::analysis(&Run::open(&dir)?)
     };
     let (a, b) = (analysis(&args.a)?, analysis(&args.b)?);
     let comparison = compare::compare((&args.a, &a), (&args.b, &b));

@@ -20,7 +20,7 @@ pub fn run(args: &Export, file: &File, json: bool) -> Result<ExitCode> {
     if args.tools == ToolsAs::Ref {
         bail!("--tools ref is for --format jsonl; rows of other formats hold their tools");
     }
-    let exported = dive_export::export(&run, format, args.encoding.into(), args.to.as_deref())?;
+    let exported = dive_export::export(&run, format, args.encoding.into(), args.policy.as_deref(), args.to.as_deref())?;
     if json {
         print::object(&object(&exported, &run)?)?;
     } else {
@@ -62,6 +62,9 @@ pub fn text(exported: &Exported) -> String {
 }
 
 fn native(run: &Run, args: &Export, json: bool) -> Result<ExitCode> {
+    if args.policy.is_some() {
+        bail!("--policy is for formats with attempts; --format jsonl has tasks only");
+    }
     if args.encoding == Encoding::Parquet {
         bail!("--format jsonl is lines of JSON; --format tasks has the same content in columns");
     }

@@ -1,12 +1,13 @@
 //! One module a command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use dive_store::{Entry, Run};
 
 use crate::cli::{Cli, Command, RunArg};
+use crate::foreign::Dataset;
 use crate::settings::{self, File};
 
 pub mod decontaminate;
@@ -17,6 +18,7 @@ mod llm;
 mod merge;
 mod mock_model;
 pub mod pipeline;
+pub mod pool;
 mod report;
 mod seeds;
 pub mod select;
@@ -51,8 +53,9 @@ pub fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Decontaminate(args) => decontaminate::run(args, &file, cli.json),
         Command::Serve(args) => serve::run(args, &file, cli.json),
         Command::Tools(args) => tools::run(args, &file, cli.json),
+        Command::Pool(args) => pool::run(args, &file, cli.json),
         Command::Stats(args) => stats::run(args, &file, cli.json),
-        Command::MockModel(args) => mock_model::run(args, cli.json),
+        Command::MockModel(args) => mock_model::run(args, &file, cli.json),
         Command::Diff(args) => diff::run(args, &file, cli.json),
         Command::Report(args) => report::run(args, &file, cli.json),
         Command::View(args) => view::run(args, &file, cli.json),
@@ -64,7 +67,20 @@ fn dir(run: &RunArg, file: &File) -> PathBuf {
 }
 
 fn open(run: &RunArg, file: &File) -> Result<Run> {
-    Ok(Run::open(&dir(run, file))?)
+    let dir = dir(run, file);
+    no_import(&dir)?;
+    Ok(Run::open(&dir)?)
+}
+
+/// Refuses a dataset that others made, with what can be done with it.
+fn no_import(dir: &Path) -> Result<()> {
+    if Dataset::at(dir)?.is_some() {
+        bail!(
+            "{} was made elsewhere and has no certified tasks; it can be measured with `dive stats`, `diff` and `report`",
+            dir.display()
+        );
+    }
+    Ok(())
 }
 
 /// The task of an entry.

@@ -13,6 +13,7 @@ use dive_store::{Run, Which};
 use serde_json::json;
 
 use crate::cli::Report as Args;
+use crate::foreign::Dataset;
 use crate::gather;
 use crate::print::{self, say};
 use crate::settings::File;
@@ -28,9 +29,12 @@ const OF_ONE_REASON: u64 = 2;
 const REJECTIONS: usize = 16;
 
 pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
-    let run = super::open(&args.run, file)?;
-    let path = args.to.clone().unwrap_or_else(|| file_of(run.dir()));
-    let bytes = write(&run, &path)?;
+    let dir = super::dir(&args.run, file);
+    let path = args.to.clone().unwrap_or_else(|| file_of(&dir));
+    let bytes = match Dataset::at(&dir)? {
+        Some(dataset) => put(&imported(&dataset)?, &path)?,
+        None => write(&Run::open(&dir)?, &path)?,
+    };
     if json {
         print::object(&json!({"report": path.display().to_string(), "bytes": bytes}))?;
     } else {
@@ -46,7 +50,11 @@ pub fn file_of(dir: &Path) -> PathBuf {
 
 /// Writes the report of a run; the number of bytes.
 pub fn write(run: &Run, path: &Path) -> Result<usize> {
-    let page = html::report(&collect(run)?);
+    put(&collect(run)?, path)
+}
+
+fn put(report: &Report, path: &Path) -> Result<usize> {
+    let page = html::report(report);
     let wrong = |e| anyhow!("{} cannot be written: {e}", path.display());
     // A reader never meets half a page.
     let draft = path.with_extension("html.tmp");
@@ -73,9 +81,8 @@ fn collect(run: &Run) -> Result<Report> {
     let summary = run.summary()?;
     let stats = gathered.analysis.stats;
     let lacking = steer::under_covered(&stats, &gathered.outcomes);
-    let name = run.dir().file_name().map_or_else(|| run.dir().display().to_string(), |n| n.to_string_lossy().into());
     Ok(Report {
-        name,
+        name: name_of(run.dir()),
         settings: settings(run),
         retention: Retention {
             wanted: summary.count,
@@ -93,7 +100,30 @@ fn collect(run: &Run) -> Result<Report> {
         outcomes: gathered.outcomes,
         lacking,
         stats,
+        imported: None,
     })
+}
+
+/// The report of rows that others made.
+fn imported(dataset: &Dataset) -> Result<Report> {
+    let note = &dataset.note;
+    let stats = dataset.rows()?.analysis.stats;
+    Ok(Report {
+        name: name_of(&dataset.dir),
+        settings: vec![("files".into(), note.sources.join(", ")), ("certified".into(), "no".into())],
+        catalogue: Catalogue::partial(note.kinds.clone()),
+        imported: Some(html::Imported {
+            formats: note.formats.clone(),
+            skipped: note.reasons.clone(),
+            samples: dataset.first(SAMPLES)?,
+        }),
+        stats,
+        ..Report::default()
+    })
+}
+
+fn name_of(dir: &Path) -> String {
+    dir.file_name().map_or_else(|| dir.display().to_string(), |n| n.to_string_lossy().into())
 }
 
 fn settings(run: &Run) -> Vec<(String, String)> {

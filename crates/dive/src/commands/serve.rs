@@ -7,11 +7,20 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
 use clap::Args;
-use dive_agent::{Toolbox, reward};
+use dive_agent::{Judge, ModelJudge, Toolbox, Verdict, reward};
+use dive_core::answer::Answer;
+use dive_core::canon;
 use dive_gym::{Access, Episode, Gym, Limits};
+use dive_journal::Journal;
+use dive_llm::{Place, Purse};
+use dive_recipe::Stage;
 use dive_store::{Run, Which};
 use serde_json::json;
+use tokio::runtime::Handle;
 
+use super::solve::Asked;
+use crate::models::Limiters;
+use crate::outside::{Journaling, Outside};
 use crate::print::{self, clean};
 use crate::session::Session;
 use crate::settings::{self, File};
@@ -37,6 +46,18 @@ pub struct Serve {
     /// Weight of the format in the reward.
     #[arg(long, value_name = "WEIGHT", default_value_t = reward::ALPHA)]
     pub alpha: f64,
+    /// Ask a model about answers that rules cannot decide.
+    #[arg(long)]
+    pub judge_answers: bool,
+    /// The model of the judge.
+    #[command(flatten)]
+    pub model: Asked,
+    /// Tools that others run.
+    #[command(flatten)]
+    pub outside: Outside,
+    /// The journal.
+    #[command(flatten)]
+    pub journal: Journaling,
 }
 
 /// Environment variable with the token that callers have to send.
@@ -49,18 +70,18 @@ pub fn run(args: &Serve, file: &File, json: bool) -> Result<ExitCode> {
         bail!("{} can be reached from other machines: set a token for callers in {TOKEN}", args.host);
     }
     let run = Run::open(&settings::run_dir(Some(&args.gym), file))?;
-    let gym = gym(&run, args.alpha)?;
-    let tasks = gym.episodes.len();
-    ensure!(tasks > 0, "{} has no tasks to serve", run.dir().display());
     let limits = Limits { sessions: args.sessions, ..Limits::default() };
-    let name = if args.host.is_ipv6() { format!("[{}]", args.host) } else { args.host.to_string() };
-    let hosts = args.allow_host.iter().cloned().chain([name]).collect();
-    let access = Access { token, hosts };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(limits.calls + 4)
         .build()
         .context("no threads could be started")?;
+    let gym = gym(&run, args, file, runtime.handle())?;
+    let tasks = gym.episodes.len();
+    ensure!(tasks > 0, "{} has no tasks to serve", run.dir().display());
+    let name = if args.host.is_ipv6() { format!("[{}]", args.host) } else { args.host.to_string() };
+    let hosts = args.allow_host.iter().cloned().chain([name]).collect();
+    let access = Access { token, hosts };
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(SocketAddr::new(args.host, args.port)).await;
         let listener = listener.map_err(|e| anyhow!("{}:{} cannot be listened on: {e}", args.host, args.port))?;
@@ -92,28 +113,55 @@ async fn stop() {
 }
 
 /// The tasks of a run over the tools they were made with.
-fn gym(run: &Run, alpha: f64) -> Result<Gym> {
-    let session = Session::of(run)?;
-    let specs = run.tools()?;
-    for spec in &specs {
-        let same = session.pool.spec(&spec.name).is_some_and(|own| own.openai() == spec.openai());
-        ensure!(same, "the tool `{}` of {} is not one that this program can run", spec.name, run.dir().display());
-    }
+fn gym(run: &Run, args: &Serve, file: &File, handle: &Handle) -> Result<Gym> {
+    // Tools and judge answer into one journal; without either there is none.
+    let mut journal: Option<Arc<Journal>> = None;
+    let mut open = || match &journal {
+        Some(journal) => Ok(Arc::clone(journal)),
+        None => {
+            let from = args.journal.journal_from.as_deref().map(|run| settings::run_dir(Some(run), file));
+            let opened = args.journal.open(run.dir(), from)?;
+            Ok(Arc::clone(journal.insert(opened)))
+        }
+    };
+    let session = Session::of(run)?.with(&args.outside.or(&file.tools), &mut open)?;
+    session.suits(run)?;
+    let judge = match args.judge_answers || file.solve.judge_answers == Some(true) {
+        false => None,
+        true => Some(judge(args, file, &open()?, handle)?),
+    };
     let mut episodes = HashMap::new();
     run.each(&Which::Tasks, |entry| {
         let task = super::task(&entry)?;
-        let (there, here) = (&task.provenance.world, session.world.fingerprint());
-        ensure!(
-            there == here,
-            "{} has tasks of more than one world, or of one that this program does not make; serve a run \
-                                of one world",
-            run.dir().display()
-        );
         episodes.insert(task.id, Episode { question: task.question, answer: task.answer, toolset: task.toolset });
         Ok::<(), anyhow::Error>(())
     })?;
-    let toolbox = Toolbox::new(&specs).map_err(|e| anyhow!(e))?;
-    let pool = Arc::clone(&session.pool);
-    let call = Box::new(move |name: &str, args: &serde_json::Map<_, _>| pool.call(name, args));
-    Ok(Gym { episodes, toolbox, call, judge: None, alpha })
+    let toolbox = Toolbox::new(&run.tools()?).map_err(|e| anyhow!(e))?;
+    let hands = session.hands();
+    let call = Box::new(move |name: &str, args: &serde_json::Map<_, _>| hands.call_blocking(name, args));
+    Ok(Gym { episodes, toolbox, call, judge, alpha: args.alpha })
+}
+
+fn judge(args: &Serve, file: &File, journal: &Arc<Journal>, handle: &Handle) -> Result<Box<dyn Judge + Send + Sync>> {
+    let settings = args.model.llm().resolve_for(&file.llm, &[Stage::Judge])?;
+    let purse = Arc::new(Purse::open(journal, settings.max_cost)?);
+    let (model, options) = settings.client(Stage::Judge, &mut Limiters::new(settings.in_flight), journal, &purse)?;
+    let judge = ModelJudge::new(model, options, settings.prompts.verdict());
+    Ok(Box::new(Waiting { judge, handle: handle.clone() }))
+}
+
+/// A judge for threads of their own, which wait for it.
+struct Waiting {
+    judge: ModelJudge,
+    handle: Handle,
+}
+
+impl Judge for Waiting {
+    fn judge(&self, question: &str, reference: &Answer, response: &str) -> Result<Verdict, String> {
+        // The same response to the same question is judged once.
+        let subject = canon::fingerprint(&(question, response));
+        let place = Place { subject, stage: Stage::Judge.name().into(), round: 0, attempt: 0, turn: 0 };
+        let decided = self.handle.block_on(self.judge.decide(question, reference, response, &place));
+        decided.map_err(|failure| failure.message)
+    }
 }

@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Result, anyhow, ensure};
 use dive_report::steer::{self, Outcomes, UnderCovered};
 use dive_report::{Stats, table};
 use serde::Serialize;
 
 use crate::cli::Stats as Args;
+use crate::foreign::Dataset;
 use crate::gather;
 use crate::print::{self, clean, say};
 use crate::settings::File;
@@ -38,7 +39,14 @@ const WEIGHTS_HEAD: &str = "# How much more often than usual `dive synth --weigh
 
 pub fn run(args: &Args, file: &File, json: bool) -> Result<ExitCode> {
     if let Some(path) = &args.foreign {
-        return foreign(path, args.kinds.as_deref(), json);
+        return foreign(path, &gather::file(path, args.kinds.as_deref())?, json);
+    }
+    if let Some(dataset) = Dataset::at(&super::dir(&args.run, file))? {
+        ensure!(
+            args.weights.is_none(),
+            "weights steer our own synthesis; an imported dataset has no pool to steer over"
+        );
+        return foreign(&dataset.dir, &dataset.rows()?, json);
     }
     let run = super::open(&args.run, file)?;
     let (gathered, summary) = (gather::everything(&run)?, run.summary()?);
@@ -72,15 +80,14 @@ struct Foreign<'a> {
     #[serde(flatten)]
     stats: &'a Stats,
     file: String,
-    formats: &'a BTreeMap<&'static str, u64>,
+    formats: &'a BTreeMap<String, u64>,
     skipped: u64,
 }
 
-/// The measures of a file of rows.
-fn foreign(path: &Path, kinds: Option<&Path>, json: bool) -> Result<ExitCode> {
-    let rows = gather::file(path, kinds)?;
+/// The measures of rows that need not be ours.
+fn foreign(path: &Path, rows: &gather::Rows, json: bool) -> Result<ExitCode> {
     let stats = &rows.analysis.stats;
-    skipped(&rows);
+    skipped(rows);
     if json {
         let (file, skipped) = (path.display().to_string(), rows.skipped.len() as u64);
         print::object(&Foreign { stats, file, formats: &rows.formats, skipped })?;

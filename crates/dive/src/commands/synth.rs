@@ -37,23 +37,30 @@ pub struct Made {
     /// The numbers of the run.
     pub summary: Summary,
     /// Episodes that there were before.
-    before: u64,
+    pub before: u64,
+}
+
+impl Made {
+    /// Episodes made now.
+    pub fn episodes(&self) -> u64 {
+        self.summary.episodes.saturating_sub(self.before)
+    }
 }
 
 pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
     let begun = Instant::now();
-    if engine(args, file) == EngineKind::Llm {
+    if engine(args, file) != EngineKind::Symbolic {
         return super::llm::run(args, file, &args.choices.resolve(&file.synth)?, json);
     }
-    let Made { end, summary, before } = make(args, file)?;
+    let made = make(args, file)?;
+    let Made { end, summary, .. } = &made;
     let out = out(args, file);
     let seconds = (begun.elapsed().as_secs_f64() * 1e3).round() / 1e3;
     if json {
-        print::object(&Report { summary: &summary, seconds, run: out.display().to_string() })?;
+        print::object(&Report { summary, seconds, run: out.display().to_string() })?;
     } else {
         say(numbers(&Run::open(&out)?)?)?;
-        let made = summary.episodes.saturating_sub(before);
-        say(speed(made, seconds))?;
+        say(speed(made.episodes(), seconds))?;
         if args.range.is_none() {
             samples(&out)?;
         }
@@ -61,14 +68,16 @@ pub fn run(args: &Synth, file: &File, json: bool) -> Result<ExitCode> {
             say(next(&out, args))?;
         }
     }
-    Ok(ended(end))
+    Ok(ended(*end))
 }
 
-fn engine(args: &Synth, file: &File) -> EngineKind {
+/// Who collects and derives.
+pub fn engine(args: &Synth, file: &File) -> EngineKind {
     args.engine.or(file.engine).unwrap_or_default()
 }
 
-fn out(args: &Synth, file: &File) -> PathBuf {
+/// Where the run goes.
+pub fn out(args: &Synth, file: &File) -> PathBuf {
     args.out.clone().or_else(|| file.out.clone()).unwrap_or_else(|| DEFAULT_OUT.into())
 }
 
@@ -88,7 +97,7 @@ pub fn make(args: &Synth, file: &File) -> Result<Made> {
         let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
         args.journal.open(&out, from)
     };
-    let session = Session::open(settings.config.world_seed)?;
+    let session = Session::sized(settings.config.world_seed, settings.config.world_size)?;
     let mut session = session.with(&args.outside.or(&file.tools), journal)?;
     if let Some(path) = &settings.hold_out {
         let names = session::tool_names(path, &session.pool.specs().collect::<Vec<_>>())?;

@@ -23,7 +23,7 @@ pub fn run(args: &Serve, mut session: Session) -> Result<ExitCode> {
         }
     };
     let toolbox = match session.toolbox.take() {
-        Some(toolbox) => toolbox,
+        Some(toolbox) => Arc::into_inner(toolbox).context("the tools are in use")?,
         None => {
             let pool: ToolPool = Arc::into_inner(session.pool).context("the pool is in use")?;
             let options = dive_connect::Options {

@@ -17,10 +17,11 @@ use super::{tool_import, tool_probe, tool_serve};
 
 pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
     let seed = |world: &World| world.world_seed.or(file.synth.world_seed).unwrap_or(1);
+    let size = |world: &World| world.world_size.or(file.synth.world_size).unwrap_or(100);
     let open = |outside: &Outside, world: &World| {
         // Looking at a tool is how one finds out whether it works.
         let outside = Outside { unverified: true, ..outside.or(&file.tools) };
-        Session::open(seed(world))?.with(&outside, outside::live)
+        Session::sized(seed(world), size(world))?.with(&outside, outside::live)
     };
     match args {
         Tools::List { domain, outside, world } => list(&open(outside, world)?, domain.as_deref(), json),
@@ -31,7 +32,8 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
             tool_probe::run(&Outside { unverified: true, ..outside.or(&file.tools) }, *calls, json)
         }
         Tools::Serve(args) => {
-            let session = Session::open(seed(&args.world))?.with(&args.outside.or(&file.tools), outside::live)?;
+            let session = Session::sized(seed(&args.world), size(&args.world))?
+                .with(&args.outside.or(&file.tools), outside::live)?;
             tool_serve::run(args, session)
         }
         Tools::Check { live, workers, outside, world } => {
@@ -39,10 +41,10 @@ pub fn run(args: &Tools, file: &File, json: bool) -> Result<ExitCode> {
             if *live {
                 // What failed before may pass now.
                 let outside = Outside { unverified: true, ..outside.or(&file.tools) };
-                let session = Session::whole(seed(world))?.with(&outside, outside::live)?;
+                let session = Session::whole(seed(world), size(world))?.with(&outside, outside::live)?;
                 return live_check(&session, workers, json);
             }
-            check(&Session::whole(seed(world))?, workers, json)
+            check(&Session::whole(seed(world), size(world))?, workers, json)
         }
     }
 }

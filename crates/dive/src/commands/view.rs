@@ -12,6 +12,7 @@ use crate::settings::File;
 
 pub fn run(args: &View, file: &File, json: bool) -> Result<ExitCode> {
     let dir = super::dir(&args.run, file);
+    super::no_import(&dir)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     runtime.context("the page cannot be served")?.block_on(async {
         let viewer = Viewer::open(&dir, args.port).await?;

@@ -22,6 +22,7 @@ fn every_command_explains_itself() {
         "tools show",
         "tools call",
         "tools check",
+        "pool graph",
         "stats",
         "diff",
         "report",

@@ -7,11 +7,14 @@
 )]
 
 mod errors;
+mod foreign;
 mod help;
 mod models;
 mod outside;
+mod pool;
 mod runs;
 mod shown;
+mod solving;
 mod training;
 
 use std::path::{Path, PathBuf};

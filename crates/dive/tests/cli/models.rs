@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use crate::Place;
 
 /// A scripted model that ends with its owner.
-struct Mock(Child, String);
+pub(crate) struct Mock(Child, pub String);
 
 impl Mock {
-    fn start(place: &Place, words: &str) -> Mock {
+    pub fn start(place: &Place, words: &str) -> Mock {
         let mut command = place.command(&format!("mock-model --port 0 --json {words}"));
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();

@@ -80,7 +80,7 @@ stock) awk -F, -v n="$name" '$1 == n { printf "{\"pieces\": %s, \"maker\": \"%s\
 esac
 "#;
 
-fn shop() -> Place {
+pub(crate) fn shop() -> Place {
     let place = Place::new();
     for (name, text) in [
         ("shop.toml", SHOP),

@@ -40,14 +40,27 @@ fn exports_come_back_as_the_same_run() {
     let imported = place.json(&format!("import {files} --out runs/b"));
     assert_eq!((&imported["tasks"], &imported["rollouts"]), (&json!(25), &json!(25)));
     assert_eq!(place.json("verify b --reexecute")["certified"], 25);
-    for format in ["jsonl", "tasks", "trajectories"] {
+    let columns = "parquet/tasks/train.parquet parquet/trajectories/train.parquet";
+    for format in ["tasks", "trajectories"] {
+        place.json(&format!("export a --format {format} --encoding parquet --to parquet/{format}"));
+    }
+    let imported = place.json(&format!("import {columns} --out runs/c"));
+    assert_eq!((&imported["tasks"], &imported["rollouts"]), (&json!(25), &json!(25)));
+    for (format, encoding) in [
+        ("jsonl", "jsonl"),
+        ("tasks", "jsonl"),
+        ("tasks", "parquet"),
+        ("trajectories", "jsonl"),
+        ("trajectories", "parquet"),
+    ] {
         let bytes = |run: &str| {
-            let exported = place.json(&format!("export {run} --format {format}"));
+            let exported = place.json(&format!("export {run} --format {format} --encoding {encoding}"));
             let dir = place.path().join(exported["dir"].as_str().unwrap());
-            fs::read_dir(dir).unwrap().map(|e| e.unwrap().path()).find(|p| p.extension().is_some_and(|e| e == "jsonl"))
+            let mut files = fs::read_dir(dir).unwrap().map(|e| e.unwrap().path());
+            fs::read(files.find(|p| p.extension().is_some_and(|e| e == encoding)).unwrap()).unwrap()
         };
-        let (a, b) = (fs::read(bytes("a").unwrap()).unwrap(), fs::read(bytes("b").unwrap()).unwrap());
-        assert!(a == b, "{format}");
+        let a = bytes("a");
+        assert!(a == bytes("b") && a == bytes("c"), "{format} as {encoding}");
     }
     let again = place.refused(&format!("import {files} --out runs/b"));
     assert_eq!(again, "error: there is a run at runs/b already; name another --out\n");
@@ -129,20 +142,20 @@ fn post(at: &str, path: &str, cookie: &str, body: &str) -> (String, String) {
     (cookie.to_string(), body.to_string())
 }
 
-#[test]
-fn the_served_tools_answer_as_the_certificates_say() {
-    let place = Place::new();
-    place.json("run --count 20 --out runs/a --formats rl_nemo_gym,trajectories");
-    let mut child = place.command("serve --gym a --port 0 --json").stdout(Stdio::piped()).spawn().unwrap();
+/// Plays the oracle's attempts of a run through its environment and looks at every reply; the number of attempts.
+fn played(place: &Place, run: &str, words: &str) -> usize {
+    let mut child =
+        place.command(&format!("serve --gym {run} --port 0 --json {words}")).stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
     let _server = Server(child);
     let started: Value = serde_json::from_str(&line).unwrap();
     let at = started["url"].as_str().unwrap().strip_prefix("http://").unwrap();
     let lines = |format: &str| -> Vec<Value> {
-        let path = place.path().join(format!("runs/a/export/{format}/train.jsonl"));
+        let path = place.path().join(format!("runs/{run}/export/{format}/train.jsonl"));
         fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
     };
+    let mut count = 0;
     for (row, oracle) in lines("rl_nemo_gym").into_iter().zip(lines("trajectories")) {
         let (mut cookie, _) = post(at, "/seed_session", "", &row.to_string());
         let messages = oracle["messages"].as_array().unwrap();
@@ -166,6 +179,32 @@ fn the_served_tools_answer_as_the_certificates_say() {
         let (_, scored) = post(at, "/verify", &cookie, &verify.to_string());
         let scored: Value = serde_json::from_str(&scored).unwrap();
         assert_eq!((&scored["reward"], &scored["decided_by"]), (&json!(1.1), &json!("rules")));
+        count += 1;
     }
+    count
+}
+
+#[test]
+fn the_served_tools_answer_as_the_certificates_say() {
+    let place = Place::new();
+    place.json("run --count 20 --out runs/a --formats rl_nemo_gym,trajectories");
+    assert_eq!(played(&place, "a", ""), 20);
     assert!(place.refused("serve --gym a --host 0.0.0.0").contains("set a token for callers in DIVE_TOKEN"));
+}
+
+#[test]
+fn tools_of_others_are_served_and_solved_with_from_the_journal() {
+    let place = crate::outside::shop();
+    let outside = "--tools shop.toml --only-tools --seeds makers.txt";
+    let synth = "--toolset-min 3 --toolset-max 3 --count 8 --min-yield 0 --formats rl_nemo_gym,trajectories";
+    place.json(&format!("run {outside} {synth} --out runs/a"));
+    // The programs behind the tools are gone; what they answered is not.
+    fs::remove_file(place.path().join("run.sh")).unwrap();
+    assert_eq!(played(&place, "a", outside), 8);
+    assert_eq!(played(&place, "a", &format!("{outside} --journal replay")), 8);
+    let mock = crate::models::Mock::start(&place, "--knows a");
+    let solved = place.json(&format!("solve a {outside} --model mock --base-url {}/v1 --rollouts 2", mock.1));
+    assert_eq!(solved["policies"][0]["verdicts"], json!({"correct": 16}), "{solved}");
+    let refused = place.refused("serve --gym a");
+    assert!(refused.contains("name the manifest of tools that others run with --tools"), "{refused}");
 }

@@ -3,6 +3,7 @@
 use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
+use super::super::Size;
 use super::network::Airport;
 use super::{core_name, date, distance, log_range, round, stream};
 use crate::world::names::{self, Taken};
@@ -67,7 +68,7 @@ struct River {
 }
 
 /// Decides where everything is.
-pub fn plan(seed: u64, taken: &mut Taken) -> Land {
+pub fn plan(seed: u64, size: Size, taken: &mut Taken) -> Land {
     let mut rng = stream(seed, "land");
     let mut land = Land { regions: Vec::new(), cities: Vec::new(), rivers: Vec::new() };
     for index in 0..REGIONS {
@@ -78,7 +79,8 @@ pub fn plan(seed: u64, taken: &mut Taken) -> Land {
         let centre = (41.6 + 3.2 * (index / COLUMNS) as f64, 3.5 + 5.0 * (index % COLUMNS) as f64);
         let base_m = log_range(&mut rng, 25.0, 750.0);
         let mut region = Region { name, cities: Vec::new(), base_m };
-        let mut sizes: Vec<f64> = (0..CITIES_PER_REGION).map(|_| libm::exp(10.1 + 1.0 * rng.normal())).collect();
+        let mut sizes: Vec<f64> =
+            (0..size.scaled(CITIES_PER_REGION)).map(|_| libm::exp(10.1 + 1.0 * rng.normal())).collect();
         sizes.sort_by(|a, b| b.total_cmp(a));
         for size in sizes {
             let at = (round(centre.0 + rng.range(-1.45, 1.45), 4), round(centre.1 + rng.range(-2.3, 2.3), 4));

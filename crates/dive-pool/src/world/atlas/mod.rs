@@ -7,6 +7,7 @@ use dive_core::rng::Stream;
 use dive_tools::entities::Naming::Thing;
 use rusqlite::Transaction;
 
+use super::Size;
 use super::names::{self, Taken};
 
 mod land;
@@ -33,7 +34,7 @@ pub const ENTITIES: &[super::NamedRows] = &[
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
     let mut taken = Taken::of(db)?;
-    let mut land = land::plan(seed, &mut taken);
+    let mut land = land::plan(seed, Size::of(db)?, &mut taken);
     let airports = network::airports(db, seed, &land, &mut taken)?;
     land::write(db, seed, &mut land, &airports, &mut taken)?;
     network::roads(db, seed, &land)?;

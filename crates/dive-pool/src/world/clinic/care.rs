@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::{Department, Physician, SPECIALTIES, Staff, between, column, in_years, pick, plus, round, today};
 
 const HOSPITALS: usize = 72;
@@ -45,7 +46,7 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
     let mut staff =
         Staff { hospitals: Vec::new(), departments: Vec::new(), physicians: Vec::new(), cities: cities.clone() };
     let (mut taken, mut people) = (Taken::of(db)?, Taken::of(db)?);
-    for number in 0..HOSPITALS {
+    for number in 0..sized(db, HOSPITALS)? {
         hospital(db, rng, &mut staff, &towns, number, (&mut taken, &mut people))?;
     }
     Ok(staff)

@@ -7,6 +7,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::{Drug, Formulary, SPECIALTIES, Staff, between, column, in_years, log_uniform, pick, plus, round, today};
 
 const DRUGS: usize = 300;
@@ -97,7 +98,7 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff) ->
     let genes = sample(rng, "SELECT symbol FROM gene ORDER BY symbol", 110)?;
     let mut formulary = Formulary { drugs: Vec::new(), disorders: Vec::new() };
     let mut taken = Taken::of(db)?;
-    for number in 0..DRUGS {
+    for number in 0..sized(db, DRUGS)? {
         let drug = drug(db, rng, &mut taken, number, &companies, &genes)?;
         formulary.drugs.push(drug);
     }
@@ -166,7 +167,7 @@ fn disorders(
     genes: &[String],
 ) -> rusqlite::Result<()> {
     let mut taken = Taken::of(db)?;
-    for number in 0..DISORDERS {
+    for number in 0..sized(db, DISORDERS)? {
         let name = taken.fresh(|| format!("{} {}", names::surname(rng), pick(rng, &["syndrome", "disease"])));
         let specialty = SPECIALTIES.get(number % SPECIALTIES.len()).copied().unwrap_or_default();
         let mut drugs = BTreeSet::new();
@@ -205,7 +206,8 @@ fn disorders(
 
 fn interactions(db: &Transaction<'_>, rng: &mut Stream, drugs: &[Drug]) -> rusqlite::Result<()> {
     let mut known = BTreeSet::new();
-    while known.len() < INTERACTIONS {
+    let wanted = sized(db, INTERACTIONS)?;
+    while known.len() < wanted {
         let (i, j) = (rng.below(drugs.len()), rng.below(drugs.len()));
         if i >= j || !known.insert((i, j)) {
             continue;
@@ -231,7 +233,7 @@ fn interactions(db: &Transaction<'_>, rng: &mut Stream, drugs: &[Drug]) -> rusql
 
 fn trials(db: &Transaction<'_>, rng: &mut Stream, staff: &Staff, formulary: &Formulary) -> rusqlite::Result<()> {
     let mut taken = Taken::of(db)?;
-    for _ in 0..TRIALS {
+    for _ in 0..sized(db, TRIALS)? {
         let (disorder, _, drugs) = pick(rng, &formulary.disorders);
         // Only two thirds of the formulary are studied, so that these drugs have several trials.
         let studied: Vec<usize> = drugs.iter().copied().filter(|d| *d < 200).collect();

@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::drugs::CLASSES;
 use super::{Formulary, Staff, age_on, between, column, log_uniform, normal, pick, plus, round, today};
 
@@ -95,7 +96,7 @@ pub(super) fn generate(
     db.execute_batch(SCHEMA)?;
     let hospital_cities = column(db, "SELECT city FROM hospital ORDER BY rowid")?;
     let mut taken = Taken::of(db)?;
-    for _ in 0..PATIENTS {
+    for _ in 0..sized(db, PATIENTS)? {
         let name = taken.fresh(|| names::person(rng));
         let person = person(db, rng, &name, staff, &hospital_cities)?;
         vitals(db, rng, &person)?;

@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::Taken;
+use super::super::sized;
 use super::molecular::Coding;
 use super::{day, decimals, lower, one, significant, spread};
 
@@ -63,7 +64,7 @@ pub(super) fn compounds_and_enzymes(db: &Transaction<'_>, seed: u64) -> rusqlite
     let mut row = db.prepare("INSERT INTO compound VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")?;
     let mut taken = Taken::of(db)?;
     let mut compounds = Vec::new();
-    for _ in 0..110 {
+    for _ in 0..sized(db, 110)? {
         let name =
             taken.fresh(|| format!("{}{}", lower(rng, 2), one(rng, &["nate", "rine", "lose", "nol", "tide", "zone"])));
         row.execute(params![
@@ -79,7 +80,7 @@ pub(super) fn compounds_and_enzymes(db: &Transaction<'_>, seed: u64) -> rusqlite
     }
     let mut enzymes = Vec::new();
     let mut taken = Taken::default();
-    for i in 0..150 {
+    for i in 0..sized(db, 150)? {
         // The first enzymes share out the compounds, so that each compound is in some enzyme's name.
         let substrate = compounds.get(i).cloned().unwrap_or_else(|| one(rng, &compounds));
         let mut class = "";

@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::{day, day_in, decimals, lower, one, significant, spread};
 
 /// The years with a survey of every site.
@@ -199,7 +200,7 @@ fn surveys(
     let mut study_row = db.prepare("INSERT INTO mark_recapture VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?;
     let mut taken = Taken::of(db)?;
     let mut sites = Vec::new();
-    for i in 0..132 {
+    for i in 0..sized(db, 132)? {
         let (habitat, words) = rng.pick(&HABITATS).copied().unwrap_or(("forest", &["Forest"]));
         let site = taken.fresh(|| format!("{} {}", names::word(rng, 2), one(rng, words)));
         let elevation = match habitat {
@@ -245,7 +246,7 @@ fn surveys(
 fn strains(db: &Transaction<'_>, rng: &mut Stream, sites: &[String]) -> rusqlite::Result<()> {
     let mut row = db.prepare("INSERT INTO strain VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)")?;
     let mut taken = Taken::of(db)?;
-    for i in 0..290 {
+    for i in 0..sized(db, 290)? {
         let name = taken.fresh(|| {
             let letters: String = names::word(rng, 1).chars().filter(char::is_ascii_alphabetic).take(3).collect();
             format!("strain {}-{}", letters.to_uppercase(), rng.between(101, 998))

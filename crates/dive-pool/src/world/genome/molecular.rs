@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::biochemistry::Enzyme;
 use super::ecology::Species;
 use super::{day, decimals, lower, one, spread};
@@ -150,7 +151,7 @@ fn genes(db: &Transaction<'_>, rng: &mut Stream, bands: &[Band], enzymes: &[Enzy
     let mut protein_row = db.prepare("INSERT INTO protein VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let (mut symbols, mut protein_names) = (Taken::of(db)?, Taken::of(db)?);
     let mut genes = Vec::new();
-    for i in 0..620 {
+    for i in 0..sized(db, 620)? {
         let Some(band) = rng.pick(bands) else { break };
         let symbol = symbols.fresh(|| {
             let syllables = 1 + rng.below(2);

@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::Taken;
+use super::super::sized;
 use super::people::{FIRST_YEARS, People};
 use super::words::{self, About, FIELDS};
 use super::{Shared, any, iso, new_year, some_of};
@@ -38,7 +39,7 @@ struct Draft {
 /// Creates papers and citations, and returns the papers in order of publication.
 pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared, people: &People) -> rusqlite::Result<Vec<Paper>> {
     let mut rng = Stream::new(seed, &["library", "papers"]);
-    let drafts = drafts(&mut rng, people);
+    let drafts = drafts(&mut rng, sized(db, FURTHER)?, people);
     let references = references(&mut rng, &drafts);
     let mut cited = vec![0_i64; drafts.len()];
     let mut insert = db.prepare("INSERT INTO citation VALUES (?1,?2)")?;
@@ -158,7 +159,7 @@ impl Abstract {
 }
 
 /// Who publishes in which field and when, in order of publication.
-fn drafts(rng: &mut Stream, people: &People) -> Vec<Draft> {
+fn drafts(rng: &mut Stream, further: usize, people: &People) -> Vec<Draft> {
     let day = |rng: &mut Stream, year: i64| {
         let length = if year == 2025 { LAST_DAY } else { 365 };
         new_year(year) + rng.between(0, length - 1)
@@ -168,7 +169,7 @@ fn drafts(rng: &mut Stream, people: &People) -> Vec<Draft> {
     let years: Vec<i64> = (FIRST_YEARS.0 + 1..=2025).collect();
     let growth: Vec<f64> =
         years.iter().map(|y| libm::pow(1.1, (y - FIRST_YEARS.0) as f64) * if *y == 2025 { 0.5 } else { 1.0 }).collect();
-    for _ in 0..FURTHER {
+    for _ in 0..further {
         let year = rng.weighted(&growth).and_then(|i| years.get(i)).copied().unwrap_or(2024);
         let field = rng.below(FIELDS.len());
         leads.extend(people.choose(rng, &people.by_field[field], year, 2).map(|lead| (year, lead)));

@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::{Size, sized};
 use super::words::FIELDS;
 use super::{Shared, any, day_in, iso, log_range, new_year, round, some_of};
 
@@ -70,7 +71,8 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
     // Universities cluster: most towns have none, a university town has several.
     let hubs = some_of(&mut rng, &shared.cities, 60);
     let mut taken = Taken::of(db)?;
-    let institutions: Vec<String> = (0..INSTITUTIONS)
+    let size = Size::of(db)?;
+    let institutions: Vec<String> = (0..size.scaled(INSTITUTIONS))
         .map(|_| {
             taken.fresh(|| {
                 let kind = ["University", "University", "Institute of Technology", "Polytechnic", "Medical School"];
@@ -78,7 +80,7 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
             })
         })
         .collect();
-    let mut people = authors(&mut rng, Taken::of(db)?);
+    let mut people = authors(&mut rng, size, Taken::of(db)?);
     insert_institutions(db, &mut rng, &institutions, &hubs, &people)?;
     insert_authors(db, &mut rng, &institutions, &people)?;
     insert_journals(db, &mut rng, shared, &mut people, &mut taken)?;
@@ -87,12 +89,13 @@ pub fn generate(db: &Transaction<'_>, seed: u64, shared: &Shared) -> rusqlite::R
     Ok(people)
 }
 
-fn authors(rng: &mut Stream, mut taken: Taken) -> People {
+fn authors(rng: &mut Stream, size: Size, mut taken: Taken) -> People {
+    let institutions = size.scaled(INSTITUTIONS);
     let specialities: Vec<Vec<usize>> =
-        (0..INSTITUTIONS).map(|_| (0..5).map(|_| rng.below(FIELDS.len())).collect()).collect();
-    let mut authors: Vec<Author> = (0..AUTHORS)
+        (0..institutions).map(|_| (0..5).map(|_| rng.below(FIELDS.len())).collect()).collect();
+    let mut authors: Vec<Author> = (0..size.scaled(AUTHORS))
         .map(|_| {
-            let institution = rng.below(INSTITUTIONS);
+            let institution = rng.below(institutions);
             let fields = specialities.get(institution).map_or(&[][..], Vec::as_slice);
             Author {
                 name: taken.fresh(|| names::person(rng)),
@@ -105,7 +108,7 @@ fn authors(rng: &mut Stream, mut taken: Taken) -> People {
         .collect();
     authors.sort_by(|a, b| a.start.cmp(&b.start).then(a.name.cmp(&b.name)));
     let mut by_field = vec![Vec::new(); FIELDS.len()];
-    let mut by_institution = vec![Vec::new(); INSTITUTIONS];
+    let mut by_institution = vec![Vec::new(); institutions];
     for (i, author) in authors.iter().enumerate() {
         by_field[author.field].push(i);
         by_institution[author.institution].push(i);
@@ -208,7 +211,7 @@ fn insert_journals(
     }
     let mut insert = db.prepare("INSERT INTO journal VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
     let mut insert_year = db.prepare("INSERT INTO journal_year VALUES (?1,?2,?3,?4,?5)")?;
-    for i in 0..JOURNALS {
+    for i in 0..sized(db, JOURNALS)? {
         let field = i % FIELDS.len();
         let title: Vec<String> = FIELDS[field].0.split(' ').map(names::capitalise).collect();
         let name = taken.fresh(|| {
@@ -268,7 +271,7 @@ fn insert_funders(
         people.funders.push(name);
     }
     let mut insert = db.prepare("INSERT INTO research_project VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9)")?;
-    for _ in 0..PROJECTS {
+    for _ in 0..sized(db, PROJECTS)? {
         let name = taken.fresh(|| {
             let syllables = 2 + rng.below(2);
             format!("Project {}", names::word(rng, syllables))

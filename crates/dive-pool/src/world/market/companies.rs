@@ -6,6 +6,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::{day, rounded};
 
 /// Number of companies in a world.
@@ -177,8 +178,9 @@ pub fn found(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
     let pull: Vec<f64> = shuffled.iter().map(|_| libm::exp(0.6 * rng.normal())).collect();
     let popular: Vec<f64> = (0..EXCHANGES).map(|i| 1.0 / (i as f64 + 4.0)).collect();
     let mut taken = Taken::of(db)?;
-    let mut companies = Vec::with_capacity(COMPANIES);
-    for i in 0..COMPANIES {
+    let count = sized(db, COMPANIES)?;
+    let mut companies = Vec::with_capacity(count);
+    for i in 0..count {
         let sector = i % SECTORS.len();
         let Some((_, industries, suffixes)) = SECTORS.get(sector) else { continue };
         let suffix = rng.pick(suffixes).copied().unwrap_or_default();

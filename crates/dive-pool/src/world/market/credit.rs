@@ -4,6 +4,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::companies::Company;
 use super::prices::Curve;
 use super::{day, rounded};
@@ -60,7 +61,7 @@ pub fn banks(db: &Transaction<'_>, rng: &mut Stream, cities: &[String]) -> rusql
     let kinds = ["Bank", "Savings Bank", "Banking House", "Credit Union"];
     let mut taken = Taken::of(db)?;
     let mut names = Vec::new();
-    for _ in 0..BANKS {
+    for _ in 0..sized(db, BANKS)? {
         let kind = rng.pick(&kinds).copied().unwrap_or_default();
         let name = taken.fresh(|| format!("{} {kind}", names::word(rng, 2)));
         let assets = rounded(libm::exp(10.2 + 0.9 * rng.normal()), 0);

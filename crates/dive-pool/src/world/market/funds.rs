@@ -6,6 +6,7 @@ use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
 use super::super::names::{self, Taken};
+use super::super::sized;
 use super::companies::Company;
 use super::prices::month_ends;
 use super::{day, rounded};
@@ -55,7 +56,7 @@ pub fn manage(
     let mut levels = db.prepare("SELECT level FROM index_level WHERE index_name = ?1 ORDER BY date")?;
     let dates = month_ends();
     let mut taken = Taken::of(db)?;
-    for i in 0..FUNDS {
+    for i in 0..sized(db, FUNDS)? {
         let name = taken.fresh(|| format!("{} Fund", names::surname(rng)));
         let strategy = STRATEGIES.get(i % STRATEGIES.len()).copied().unwrap_or_default();
         let bank = rng.pick(banks).map_or("", String::as_str);

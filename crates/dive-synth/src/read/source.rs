@@ -1,10 +1,25 @@
-//! Questions that begin with the document in which the answer stands.
+//! Questions that name the documents in which their values stand.
 
 use dive_core::form::Form;
 
 use super::{Parses, Reader};
 use crate::document;
-use crate::lexicon::Role;
+use crate::lexicon::{Lexicon, Role};
+
+/// The opening sentences that stand at `pos`: the tool whose documents they name, and where they end.
+pub(super) fn sources<'l>(lexicon: &'l Lexicon, text: &str, pos: usize) -> Vec<(&'l str, usize)> {
+    let rest = text.get(pos..).unwrap_or_default();
+    let mut found = Vec::new();
+    for entry in lexicon.documents() {
+        for (before, after) in document::SOURCES {
+            let sentence = document::several(entry).map(|d| format!("{before}{d}{after} "));
+            if let Some(sentence) = sentence.filter(|s| rest.starts_with(s.as_str())) {
+                found.push((entry.spec.name.as_str(), pos + sentence.len()));
+            }
+        }
+    }
+    found
+}
 
 impl Reader<'_> {
     /// "According to the annual report of Halvorsen Marine, what is the order backlog?"
