@@ -279,7 +279,7 @@ fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) ->
     let texts: Vec<&str> = present.iter().filter_map(|v| v.as_str()).collect();
     let date = |t: &&str| t.parse::<jiff::civil::Date>().is_ok_and(|d| d.to_string() == **t);
     if !texts.is_empty() && texts.len() == present.len() {
-        if texts.iter().all(|t| date(&t)) {
+        if texts.iter().all(date) {
             return (Sem::Date(slug(key).trim_start_matches('_').into()), true);
         }
         let short = texts.iter().all(|t| t.len() <= SHORT && !opaque(t) && !t.contains('\n') && !t.is_empty());
