@@ -41,6 +41,10 @@ def repository(path):
         env = {**os.environ, "GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
         who = ["-c", f"user.name={who}", "-c", "user.email=shop@example.org"]
         run("git", "-C", str(path), *who, "commit", "-q", "-m", f"Describe {branch}", env=env)
+        if branch == "main":
+            (path / "README.txt").write_text("Notes of a shop for office furniture.\n")
+            run("git", "-C", str(path), "add", ".")
+            run("git", "-C", str(path), *who, "commit", "-q", "-m", "Say what this is", env=env)
     run("git", "-C", str(path), "checkout", "-q", "main")
 
 

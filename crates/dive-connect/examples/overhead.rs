@@ -47,7 +47,10 @@ fn median(mut call: impl FnMut(usize) -> Result<(), Failed>) -> Result<f64, Fail
 }
 
 fn line(what: &str, bare: f64, through: f64) {
-    println!("{what:<18} bare {bare:9.1} µs   through the runtime {through:9.1} µs   overhead {:7.1} µs", through - bare);
+    println!(
+        "{what:<18} bare {bare:9.1} µs   through the runtime {through:9.1} µs   overhead {:7.1} µs",
+        through - bare
+    );
 }
 
 fn args(i: usize) -> Map<String, Value> {
@@ -123,7 +126,8 @@ fn main() -> Result<(), Failed> {
     line("HTTP on loopback", http_bare, median(|i| answered(&live, "web_double", i))?);
 
     let (mcp_bare, mcp_through) = (served(&program)?, {
-        let person = |i: usize| json!({"weight_kg": 50 + i % 50, "height_cm": 170}).as_object().cloned().unwrap_or_default();
+        let person =
+            |i: usize| json!({"weight_kg": 50 + i % 50, "height_cm": 170}).as_object().cloned().unwrap_or_default();
         median(|i| match live.pool().call("mcp_body_mass_index", &person(i)) {
             dive_core::evidence::Outcome::Value { .. } => Ok(()),
             dive_core::evidence::Outcome::Error { error } => Err(error.into()),

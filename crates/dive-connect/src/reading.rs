@@ -202,8 +202,10 @@ fn marked(text: &str) -> Option<Value> {
         let mut item = Map::new();
         item.insert("kind".into(), mark.to_lowercase().into());
         item.insert("name".into(), name.trim().into());
-        if !detail.is_empty() {
-            item.insert("detail".into(), scalar(detail));
+        match detail.strip_suffix(" B").map(scalar).filter(Value::is_number) {
+            Some(bytes) => drop(item.insert("size".into(), bytes)),
+            None if detail.is_empty() => {}
+            None => drop(item.insert("detail".into(), scalar(detail))),
         }
         items.push(Value::Object(item));
     }
@@ -424,7 +426,7 @@ mod tests {
             (
                 Reading::Marked,
                 "[FILE] a b.csv      57 B\n[DIR] notes\n\nTotal: 1 file",
-                json!({"count": 2, "items": [{"kind": "file", "name": "a b.csv", "detail": "57 B"},
+                json!({"count": 2, "items": [{"kind": "file", "name": "a b.csv", "size": 57},
                                              {"kind": "dir", "name": "notes"}]}),
             ),
             (

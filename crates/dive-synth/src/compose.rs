@@ -325,7 +325,7 @@ impl Episode<'_> {
     fn superlative(&mut self, focal: usize, rank: u32) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let end = self.end();
-        let (keys, values) = match entry.rows().filter(|r| !r.series) {
+        let (keys, values) = match entry.rows().filter(|r| !r.series && self.by_rows(focal)) {
             Some(_) => self.keys_and_values(focal, 3)?,
             None => {
                 let keys = self.some_list_for(focal)?;
@@ -338,6 +338,16 @@ impl Episode<'_> {
             }
         };
         Some(Expr::apply(Op::Pick { end, rank }, [keys, values]))
+    }
+
+    /// Whether to look at the rows of one call of a tool, rather than at a scalar of its calls for several things: where it
+    /// gives both, sometimes this and sometimes that.
+    fn by_rows(&mut self, tool: usize) -> bool {
+        let both = self.entry(tool).is_some_and(|e| {
+            let about = e.subject().and_then(|s| e.spec.param(s)).is_some_and(|p| p.sem.entity().is_some());
+            e.rows().is_some() && about && e.spec.output.fields.iter().any(index::measurable)
+        });
+        !both || self.rng.chance(0.5)
     }
 
     /// Rows of a list tool, and what they are measured by: a column, or another tool for each.
@@ -376,7 +386,7 @@ impl Episode<'_> {
     fn ranking(&mut self, focal: usize) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let end = self.end();
-        let (keys, values) = match entry.rows().filter(|r| !r.series) {
+        let (keys, values) = match entry.rows().filter(|r| !r.series && self.by_rows(focal)) {
             Some(_) => self.keys_and_values(focal, 4)?,
             None => {
                 let keys = self.some_list_for(focal)?;
@@ -453,7 +463,7 @@ impl Episode<'_> {
 
     fn aggregation(&mut self, focal: usize, ops: &[Op]) -> Option<Expr> {
         let entry = self.entry(focal)?;
-        let values = if let Some(rows) = entry.rows() {
+        let values = if let Some(rows) = entry.rows().filter(|_| self.by_rows(focal)) {
             let (call, _) = self.rows(focal, 3, usize::MAX)?;
             let columns: Vec<&Field> = rows.fields.iter().filter(|f| index::measurable(f)).collect();
             let column = *self.rng.pick(&columns)?;

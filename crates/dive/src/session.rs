@@ -142,7 +142,14 @@ impl Session {
         let size = Size::percent(world_size).map_err(|e| anyhow!(e))?;
         let world = World::open_sized(world_seed, size).map_err(|e| anyhow!(e))?;
         let pool = Arc::new(dive_pool::load(&world).map_err(|e| anyhow!(e))?);
-        Ok(Session { world, pool, quarantine: BTreeMap::new(), held_out: BTreeSet::new(), toolbox: None, learned: true })
+        Ok(Session {
+            world,
+            pool,
+            quarantine: BTreeMap::new(),
+            held_out: BTreeSet::new(),
+            toolbox: None,
+            learned: true,
+        })
     }
 
     /// The same without regard to what was learned about tools.

@@ -16,13 +16,51 @@ const DEPTH: usize = 3;
 
 /// Words that name quantities which add up.
 const AMOUNTS: &[&str] = &[
-    "count", "total", "number", "size", "bytes", "length", "stock", "units", "quantity", "amount", "population",
-    "lines", "files", "stars", "forks", "sales", "revenue", "pieces", "words", "characters", "employees", "duration",
+    "count",
+    "total",
+    "number",
+    "size",
+    "bytes",
+    "length",
+    "stock",
+    "units",
+    "quantity",
+    "amount",
+    "population",
+    "lines",
+    "files",
+    "stars",
+    "forks",
+    "sales",
+    "revenue",
+    "pieces",
+    "words",
+    "characters",
+    "employees",
+    "duration",
 ];
 
 /// Words that name numbers which stand for something else.
-const IDS: &[&str] =
-    &["id", "cid", "pid", "uid", "pk", "key", "index", "position", "rank", "ordinal", "code", "zip", "port", "inode"];
+const IDS: &[&str] = &[
+    "id",
+    "cid",
+    "pid",
+    "uid",
+    "pk",
+    "key",
+    "index",
+    "position",
+    "rank",
+    "ordinal",
+    "code",
+    "zip",
+    "port",
+    "inode",
+    "permissions",
+    "mode",
+    "version",
+    "phone",
+];
 
 /// Which things the values at a path of a tool's result name.
 pub(super) type Named<'a> = dyn Fn(&str) -> Option<Sem> + 'a;
@@ -63,8 +101,8 @@ pub(super) fn outline(
             return Some(Field { pointer, sem, noun: format!("{noun} count"), ..plain() });
         }
         let (sem, asked) = meaning(tool, key, &values, named(&pointer));
-        let noun = if asked { words::field(key) } else { String::new() };
-        Some(Field { pointer, sem, noun, ..plain() })
+        let (noun, plural) = if asked { words::field(key, &sem) } else { Default::default() };
+        Some(Field { pointer, sem, noun, plural, ..plain() })
     });
     let fields = fields.collect();
     Outline { fields, rows }
@@ -127,8 +165,8 @@ fn rows(
     let (key, key_sem, _) = able.min_by_key(|c| rank(c))?;
     let noun = words::row(tool, key, noun_of(key_sem).as_deref(), subject);
     let fields = columns.iter().map(|(k, sem, asked)| {
-        let noun = if *asked { words::field(k) } else { String::new() };
-        Field { pointer: format!("/{k}"), sem: sem.clone(), noun, ..plain() }
+        let (noun, plural) = if *asked { words::field(k, sem) } else { Default::default() };
+        Field { pointer: format!("/{k}"), sem: sem.clone(), noun, plural, ..plain() }
     });
     Some(Rows {
         pointer: at.into(),
@@ -201,6 +239,12 @@ fn addressable(key: &str) -> bool {
     !key.is_empty() && !key.starts_with('*') && !key.contains(['/', '~'])
 }
 
+/// Whether a name is one that only machines read: a hash, a UUID.
+pub(super) fn opaque(text: &str) -> bool {
+    let plain: Vec<char> = text.chars().filter(|c| *c != '-').collect();
+    plain.len() >= 12 && plain.iter().all(char::is_ascii_hexdigit) && plain.iter().any(char::is_ascii_digit)
+}
+
 /// What values mean, and whether a question may ask for them.
 fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) -> (Sem, bool) {
     let own = slug(&format!("{}_{key}", tool.provider));
@@ -208,7 +252,8 @@ fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) ->
     let last = words.split(' ').next_back().unwrap_or_default();
     let present: Vec<&Value> = values.iter().copied().filter(|v| !v.is_null()).collect();
     if let Some(sem) = named {
-        return (sem, true);
+        // A hash flows between tools, but nobody would say it.
+        return (sem, !present.iter().all(|v| v.as_str().is_some_and(opaque)));
     }
     if !present.is_empty() && present.iter().all(|v| v.is_boolean()) {
         return (Sem::Flag(own), false);
@@ -226,6 +271,7 @@ fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) ->
             {
                 (Sem::Year(slug(key).trim_start_matches('_').into()), true)
             }
+            _ if whole && words.split(' ').any(|w| AMOUNTS.contains(&w)) => (Sem::count(&own), true),
             _ if words.split(' ').any(|w| AMOUNTS.contains(&w)) => (Sem::measure(Scale::Amount, &own, "", ""), true),
             _ => (Sem::measure(Scale::Level, &own, "", ""), true),
         };
@@ -233,10 +279,10 @@ fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) ->
     let texts: Vec<&str> = present.iter().filter_map(|v| v.as_str()).collect();
     let date = |t: &&str| t.parse::<jiff::civil::Date>().is_ok_and(|d| d.to_string() == **t);
     if !texts.is_empty() && texts.len() == present.len() {
-        if texts.iter().all(|t| date(&t)) {
+        if texts.iter().all(date) {
             return (Sem::Date(slug(key).trim_start_matches('_').into()), true);
         }
-        let short = texts.iter().all(|t| t.len() <= SHORT && !t.contains('\n') && !t.is_empty());
+        let short = texts.iter().all(|t| t.len() <= SHORT && !opaque(t) && !t.contains('\n') && !t.is_empty());
         let moment = words.split(' ').any(|w| w == "time");
         return (Sem::Text(own), short && !moment);
     }

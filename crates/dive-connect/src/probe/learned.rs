@@ -184,7 +184,9 @@ impl Taken {
             param.sample = Some(Sample::Of(self.sample.clone()));
         }
         if param.choices.is_empty() {
-            let choice = |value: &String| Choice { value: value.clone(), phrase: String::new() };
+            let plain = |v: &str| v.bytes().all(|b| b.is_ascii_lowercase());
+            let phrase = |v: &str| if plain(v) { String::new() } else { format!("“{v}”") };
+            let choice = |value: &String| Choice { value: value.clone(), phrase: phrase(value) };
             param.choices = self.choices.iter().map(choice).collect();
         }
     }

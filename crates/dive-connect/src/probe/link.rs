@@ -47,7 +47,8 @@ impl Kinds {
         let edges = edges(bench, &slots);
         // What an output feeds says what it is; what a parameter takes most of says what it wants.
         let mut groups: Vec<(BTreeSet<Place>, BTreeSet<Slot>)> = Vec::new();
-        let feeds = |place: &Place| -> BTreeSet<&Slot> { edges.iter().filter(|e| e.from == *place).map(|e| &e.to).collect() };
+        let feeds =
+            |place: &Place| -> BTreeSet<&Slot> { edges.iter().filter(|e| e.from == *place).map(|e| &e.to).collect() };
         let values = |place: &Place| -> BTreeSet<&str> {
             let from = |s: &&super::trial::Seen| s.from.as_ref() == Some(place);
             bench.seen.iter().filter(from).map(|s| s.value.as_str()).collect()
@@ -69,7 +70,8 @@ impl Kinds {
                 let accepted: BTreeSet<&String> = mine.clone().flat_map(|e| &e.accepted).collect();
                 (mine.clone().any(|e| e.named), accepted.len())
             };
-            let best = (0..groups.len()).max_by_key(|g| groups.get(*g).map(|(p, _)| (weight(p), std::cmp::Reverse(*g))));
+            let best =
+                (0..groups.len()).max_by_key(|g| groups.get(*g).map(|(p, _)| (weight(p), std::cmp::Reverse(*g))));
             match best.and_then(|g| groups.get_mut(g)).filter(|(p, _)| weight(p).1 > 0) {
                 Some((_, takers)) => drop(takers.insert(slot.clone())),
                 None => alone(bench, slot, &mut groups),
@@ -121,6 +123,17 @@ impl Kinds {
         self.kinds.iter().find(|k| k.name == entity).map(|k| k.noun.clone())
     }
 
+    /// The one thing that a parameter can be about, when nothing names others.
+    pub(super) fn only(&self, number: usize, param: &str) -> Option<(&str, &str)> {
+        let kind = *self.of_slot.get(&(number, param.to_string()))?;
+        let things = self.kinds.get(kind)?;
+        let named = self.of_place.values().any(|k| *k == kind);
+        match things.names.as_slice() {
+            [one] if !named => Some((things.name.as_str(), one.as_str())),
+            _ => None,
+        }
+    }
+
     /// How many names of a kind are known.
     pub(super) fn size(&self, entity: &str) -> usize {
         self.kinds.iter().find(|k| k.name == entity).map_or(0, |k| k.names.len())
@@ -131,7 +144,8 @@ impl Kinds {
 fn slots(bench: &Bench<'_>) -> Vec<Slot> {
     let mut found = Vec::new();
     for (number, subject) in bench.subjects.iter().enumerate() {
-        for param in subject.spec.params.iter().filter(|p| p.required && p.json == JsonType::String) {
+        let texts = subject.spec.params.iter().filter(|p| p.required && p.json == JsonType::String);
+        for param in texts.filter(|p| !words::searches(&p.name)) {
             let accepted = bench.accepted(number, &param.name);
             let described = subject.described(&param.name);
             let words = !accepted.is_empty() && accepted.iter().all(|v| described.contains(v));
@@ -201,7 +215,9 @@ fn things(bench: &Bench<'_>, takers: &BTreeSet<Slot>, others: &[Things]) -> Opti
     for (number, param) in takers {
         let subject = bench.subjects.get(*number)?;
         home.get_or_insert(&subject.spec);
-        *votes.entry(words::thing(subject.spec.param(param)?, &subject.spec)).or_default() += 1;
+        let param_spec = subject.spec.param(param)?;
+        let weight = if words::telling(param_spec) { 3 } else { 1 };
+        *votes.entry(words::thing(param_spec, &subject.spec)).or_default() += weight;
         for value in bench.accepted(*number, param) {
             let Some(name) = value.as_str() else { continue };
             let refused = takers.iter().filter(|t| bench.verdict(t.0, &t.1, name) == Some(false)).count();
@@ -210,6 +226,14 @@ fn things(bench: &Bench<'_>, takers: &BTreeSet<Slot>, others: &[Things]) -> Opti
             }
         }
     }
+    if names.iter().any(|n| !super::infer::opaque(n)) {
+        names.retain(|n| !super::infer::opaque(n));
+    }
+    // The same file by a longer path is no other file.
+    let longer =
+        |n: &String| names.iter().any(|o| n.strip_suffix(o.as_str()).is_some_and(|folder| folder.ends_with('/')));
+    let doubled: Vec<String> = names.iter().filter(|n| longer(n)).cloned().collect();
+    names.retain(|n| !doubled.contains(n));
     let home = home?;
     let noun = votes.into_iter().max_by_key(|(noun, n)| (*n, std::cmp::Reverse(noun.len())))?.0;
     let base = slug(&format!("{}_{noun}", home.provider));

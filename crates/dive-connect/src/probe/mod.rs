@@ -71,7 +71,8 @@ fn silent(spec: &ToolSpec) -> bool {
     if !matches!(spec.backend.as_str(), "mcp" | "http" | "command" | "sqlite") {
         return false;
     }
-    let own = |name: &str, json: &JsonType, sem: &Sem, closed: bool| private_sem(&spec.provider, name, json, closed) == *sem;
+    let own =
+        |name: &str, json: &JsonType, sem: &Sem, closed: bool| private_sem(&spec.provider, name, json, closed) == *sem;
     let params = spec.params.iter().all(|p| own(&p.name, &p.json, &p.sem, !p.choices.is_empty()));
     let fields = spec.output.fields.iter().chain(spec.output.rows.iter().flat_map(|r| &r.fields));
     let plain = [JsonType::String, JsonType::Number, JsonType::Boolean];
@@ -110,6 +111,10 @@ fn lesson(number: usize, subject: &Subject, kinds: &Kinds, bench: &Bench<'_>) ->
     let outline = infer::outline(spec, &results, subject_noun.as_deref(), &named, &noun_of);
     lesson.fields = outline.fields;
     lesson.rows = outline.rows;
+    if !lesson.complete && lesson.rows.is_some() {
+        // How many stand on a page says nothing.
+        lesson.fields.retain(|f| f.pointer != "/count");
+    }
     let nouns: Vec<(&str, String)> = required
         .iter()
         .filter(|p| about.as_deref() != Some(p.name.as_str()))
@@ -119,9 +124,13 @@ fn lesson(number: usize, subject: &Subject, kinds: &Kinds, bench: &Bench<'_>) ->
         })
         .collect();
     let slots: Vec<(&str, &str)> = nouns.iter().map(|(slot, noun)| (*slot, noun.as_str())).collect();
-    lesson.tails = if slots.is_empty() { Vec::new() } else { vec![words::tail(&slots)] };
+    lesson.tails = match (slots.as_slice(), &about) {
+        ([], Some(_)) => Vec::new(),
+        ([], None) => vec![words::known_to(&spec.provider)],
+        (slots, _) => vec![words::tail(slots)],
+    };
     lesson.subject = about;
-    if lesson.fields.is_empty() && lesson.rows.is_none() {
+    if lesson.rows.is_none() && lesson.fields.iter().all(|f| f.noun.is_empty()) {
         lesson.unused = "its results have nothing that can be pointed at".into();
     }
     lesson
@@ -132,6 +141,9 @@ fn taken(number: usize, param: &Param, subject: &Subject, kinds: &Kinds, bench: 
     let plain = |sem| Taken { sem, label: String::new(), choices: Vec::new(), sample: Vec::new() };
     if !param.choices.is_empty() {
         return Some(plain(param.sem.clone()));
+    }
+    if let Some((kind, one)) = kinds.only(number, &param.name) {
+        return Some(Taken { choices: vec![one.into()], ..plain(Sem::Category(kind.into())) });
     }
     if let Some(sem) = kinds.of_param(number, &param.name) {
         return Some(plain(sem));

@@ -122,18 +122,18 @@ impl Subject {
     pub(super) fn seems_complete(&self) -> bool {
         const MORE: &[&str] = &["next", "cursor", "nextcursor", "hasmore", "truncated", "totalpages", "page"];
         let said = self.spec.description.to_lowercase();
-        let cut = ["up to ", "first ", "limit", "truncat", "pagina", "most recent", "top "];
+        let cut = ["up to ", "limit", "truncat", "pagina", "most recent", "top "];
         let more = |v: &Value| {
             let plain = |k: &String| k.to_lowercase().replace(['_', '-'], "");
             v.as_object().is_some_and(|m| m.keys().any(|k| MORE.contains(&plain(k).as_str())))
         };
-        !cut.iter().any(|c| said.contains(c))
-            && !self.spec.params.iter().any(|p| words::limits(&p.name) && self.lists())
-            && !self.results().iter().any(more)
-    }
-
-    fn lists(&self) -> bool {
-        self.results().iter().any(|r| r.as_object().is_some_and(|m| m.values().any(Value::is_array)))
+        // What cuts only when it is given cuts nothing when it is not.
+        let on_demand = |p: &&Param| {
+            let said = p.description.to_lowercase();
+            ["if provided", "if given", "if set", "when given", "only the"].iter().any(|w| said.contains(w))
+        };
+        let mut limits = self.spec.params.iter().filter(|p| words::limits(&p.name)).filter(|p| !on_demand(p));
+        !cut.iter().any(|c| said.contains(c)) && limits.next().is_none() && !self.results().iter().any(more)
     }
 
     /// The reading that fits most of what came.
@@ -163,11 +163,8 @@ impl Subject {
 
 impl<'c> Bench<'c> {
     pub(super) fn new(subjects: Vec<Subject>, how: &Probing, call: &'c Caller<'c>) -> Bench<'c> {
-        let known = how.known.iter().map(|(noun, value)| Seen {
-            value: value.clone(),
-            from: None,
-            noun: words::plain(noun),
-        });
+        let known =
+            how.known.iter().map(|(noun, value)| Seen { value: value.clone(), from: None, noun: words::plain(noun) });
         let seen = known.collect();
         Bench { subjects, effort: Effort::default(), seen, left: how.calls, call }
     }
@@ -331,20 +328,19 @@ impl<'c> Bench<'c> {
             offer(8, &hint.as_str().into());
         }
         for seen in &self.seen {
-            let same_provider = seen.from.as_ref().is_none_or(|(n, _)| {
-                self.subjects.get(*n).is_some_and(|s| s.spec.provider == subject.spec.provider)
-            });
+            let same_provider = seen
+                .from
+                .as_ref()
+                .is_none_or(|(n, _)| self.subjects.get(*n).is_some_and(|s| s.spec.provider == subject.spec.provider));
             let own = seen.from.as_ref().is_some_and(|(n, _)| *n == number);
             let alike = alike(&thing, &seen.noun) || alike(&words::plain(&param.name), &seen.noun);
             let said = seen.from.as_ref().and_then(|(n, _)| self.subjects.get(*n)).is_some_and(|s| {
                 param.description.contains(&s.spec.name) || subject.spec.description.contains(&s.spec.name)
             });
             if let Some(format) = format(param, &seen.value) {
-                let score = format
-                    + if alike { 6 } else { 0 }
-                    + if same_provider { 4 } else { 0 }
-                    + if said { 5 } else { 0 }
-                    - if own { 3 } else { 0 };
+                let score =
+                    format + if alike { 6 } else { 0 } + if same_provider { 4 } else { 0 } + if said { 5 } else { 0 }
+                        - if own { 3 } else { 0 };
                 // Values of strangers are tried only where a name or the format speaks for them.
                 if same_provider || alike || format > 2 {
                     offer(score, &seen.value.as_str().into());
@@ -435,4 +431,3 @@ fn format(param: &Param, value: &str) -> Option<i32> {
         () => 0,
     })
 }
-

@@ -1,13 +1,31 @@
 //! Words for tools that came without any: from names, titles and descriptions.
 
+use dive_core::sem::Sem;
 use dive_core::tool::{Param, ToolSpec, pluralise};
 
 use crate::import::{singular, words};
 
 /// Parameter names that say only that there is something.
 const BARE: &[&str] = &[
-    "path", "name", "id", "key", "uri", "url", "query", "value", "input", "text", "slug", "code", "identifier", "title",
-    "target", "ref", "item", "object", "term",
+    "path",
+    "name",
+    "id",
+    "key",
+    "uri",
+    "url",
+    "query",
+    "value",
+    "input",
+    "text",
+    "slug",
+    "code",
+    "identifier",
+    "title",
+    "target",
+    "ref",
+    "item",
+    "object",
+    "term",
 ];
 
 /// Ends of parameter names that say how a thing is named, not what it is.
@@ -15,10 +33,50 @@ const NAMING: &[&str] = &["name", "id", "path", "key", "uri", "url", "slug", "co
 
 /// Words of tool names that are no things.
 const ACTIONS: &[&str] = &[
-    "get", "list", "show", "read", "describe", "find", "search", "fetch", "lookup", "look", "up", "query", "check",
-    "info", "information", "details", "detail", "metadata", "all", "by", "with", "for", "of", "the", "a", "and", "in",
-    "contents", "content", "full", "complete", "allowed", "available", "current", "sizes", "size", "tree", "from",
-    "summary", "status", "text", "data", "multiple", "schema",
+    "get",
+    "list",
+    "show",
+    "read",
+    "describe",
+    "find",
+    "search",
+    "fetch",
+    "lookup",
+    "look",
+    "up",
+    "query",
+    "check",
+    "info",
+    "information",
+    "details",
+    "detail",
+    "metadata",
+    "all",
+    "by",
+    "with",
+    "for",
+    "of",
+    "the",
+    "a",
+    "and",
+    "in",
+    "contents",
+    "content",
+    "full",
+    "complete",
+    "allowed",
+    "available",
+    "current",
+    "sizes",
+    "size",
+    "tree",
+    "from",
+    "summary",
+    "status",
+    "text",
+    "data",
+    "multiple",
+    "schema",
 ];
 
 /// What things are made of, for lists whose members have no name of their own.
@@ -30,6 +88,28 @@ const PARTS: &[(&str, &str)] = &[
     ("repository", "entry"),
     ("document", "section"),
     ("order", "line"),
+];
+
+/// What things are in.
+const PLACES: &[&str] = &[
+    "repository",
+    "directory",
+    "folder",
+    "database",
+    "project",
+    "workspace",
+    "collection",
+    "dataset",
+    "account",
+    "channel",
+    "schema",
+    "bucket",
+    "index",
+    "catalogue",
+    "file",
+    "city",
+    "country",
+    "region",
 ];
 
 const SHORT: &[(&str, &str)] = &[
@@ -57,15 +137,17 @@ pub(super) fn plain(name: &str) -> String {
 
 /// What the values of a parameter are called.
 pub(super) fn thing(param: &Param, tool: &ToolSpec) -> String {
-    let words = plain(&param.name);
+    let words = unnamed(&plain(&param.name));
+    if BARE.contains(&words.as_str()) { object(tool).unwrap_or(words) } else { singular(&words) }
+}
+
+/// Without the end that says how a thing is named: `order id` is an order.
+fn unnamed(words: &str) -> String {
     let mut parts: Vec<&str> = words.split(' ').collect();
     while parts.len() > 1 && parts.last().is_some_and(|p| NAMING.contains(p)) {
         parts.pop();
     }
-    match parts.as_slice() {
-        [one] if BARE.contains(one) => object(tool).unwrap_or_else(|| (*one).into()),
-        _ => singular(&parts.join(" ")),
-    }
+    parts.join(" ")
 }
 
 /// The thing in a tool's name: `list_allowed_directories` is about directories.
@@ -79,41 +161,74 @@ pub(super) fn object(tool: &ToolSpec) -> Option<String> {
     things.last().map(|w| singular(w))
 }
 
-/// What one of a tool's rows is called: by what it names, by its key, by the tool.
+/// Whether a parameter's own name says what its values are.
+pub(super) fn telling(param: &Param) -> bool {
+    !BARE.contains(&plain(&param.name).as_str())
+}
+
+/// Names of parameters that are words to look for, and so name nothing.
+pub(super) fn searches(name: &str) -> bool {
+    let words = plain(name);
+    let searching = |w: &str| {
+        matches!(w, "pattern" | "query" | "search" | "filter" | "regex" | "glob" | "term" | "keyword" | "keywords")
+    };
+    words.split(' ').any(searching)
+}
+
+/// What one of a tool's rows is called: by the tool, by what it names, by its key.
 pub(super) fn row(tool: &ToolSpec, key: &str, named: Option<&str>, subject: Option<&str>) -> String {
     let fresh = |noun: &String| subject != Some(noun.as_str());
-    let by_key = plain(key);
+    let by_key = unnamed(&plain(key));
     let by_key = (!BARE.contains(&by_key.as_str()) && by_key.split(' ').count() < 3).then(|| singular(&by_key));
     let part = || {
         let whole = subject.map(str::to_string).or_else(|| object(tool))?;
         PARTS.iter().find(|(w, _)| whole.ends_with(w)).map(|(_, p)| (*p).to_string())
     };
-    named
-        .map(str::to_string)
+    by_key
         .filter(fresh)
-        .or(by_key.filter(fresh))
         .or_else(|| object(tool).filter(fresh))
+        .or_else(|| named.map(str::to_string).filter(fresh))
         .or_else(part)
         .unwrap_or_else(|| "entry".into())
 }
 
-/// What a field is called.
-pub(super) fn field(key: &str) -> String {
+/// What a field is called, one and several.
+pub(super) fn field(key: &str, sem: &Sem) -> (String, String) {
     let words = plain(key);
-    words.strip_prefix("is ").unwrap_or(&words).to_string()
+    let many = words.ends_with('s') && !["ss", "us", "is"].iter().any(|e| words.ends_with(e));
+    let participle = words.ends_with("ed") || words == "since";
+    match sem {
+        // "The delivered" is no noun, and "the highest pieces" are none either.
+        Sem::Date(_) if participle => (format!("date {words}"), format!("dates {words}")),
+        Sem::Year(_) if participle => (format!("year {words}"), format!("years {words}")),
+        Sem::Measure { .. } if many && !words.contains(' ') => {
+            (format!("number of {words}"), format!("numbers of {words}"))
+        }
+        _ if many => (words.clone(), words),
+        _ => (words, String::new()),
+    }
 }
 
 /// A tail that mentions these parameters, each under its name.
 pub(super) fn tail(slots: &[(&str, &str)]) -> String {
+    let inside = |noun: &str| PLACES.iter().any(|p| noun.ends_with(p));
+    let mut slots = slots.to_vec();
+    slots.sort_by_key(|(_, noun)| !inside(noun));
+    let places = slots.iter().filter(|(_, noun)| inside(noun)).count();
     let said: Vec<String> = slots
         .iter()
         .enumerate()
         .map(|(i, (slot, noun))| {
-            let preposition = if i == 0 { "in" } else { "with" };
-            format!("{preposition} the {noun} {{{slot}}}")
+            let and = if i == 0 || i == places { "" } else { "and " };
+            format!("{and}{} the {noun} {{{slot}}}", if inside(noun) { "in" } else { "with" })
         })
         .collect();
-    said.join(" and ")
+    said.join(" ")
+}
+
+/// What is known to a provider whose tool takes nothing.
+pub(super) fn known_to(provider: &str) -> String {
+    format!("known to {}", provider.replace(['{', '}'], ""))
 }
 
 /// The plural, as the pool forms it.
@@ -125,7 +240,10 @@ pub(super) fn plural(noun: &str) -> String {
 pub(super) fn limits(name: &str) -> bool {
     let words = plain(name);
     let limiting = |w: &str| {
-        matches!(w, "limit" | "page" | "offset" | "cursor" | "top" | "head" | "tail" | "rows" | "max" | "count" | "size")
+        matches!(
+            w,
+            "limit" | "page" | "offset" | "cursor" | "top" | "head" | "tail" | "rows" | "max" | "count" | "size"
+        )
     };
     words.split(' ').any(limiting)
 }
@@ -143,9 +261,13 @@ mod tests {
         let said: Vec<String> = tool.params.iter().map(|p| thing(p, &tool)).collect();
         assert_eq!(said, ["repository", "directory", "table", "branch"]);
         assert_eq!(row(&tool, "name", None, Some("directory")), "entry");
-        assert_eq!(row(&tool, "product", None, None), "product");
-        assert_eq!(field("isDirectory"), "directory");
-        assert_eq!(tail(&[("a", "repository"), ("b", "kind")]), "in the repository {a} and with the kind {b}");
+        assert_eq!(row(&tool, "product", None, Some("directory")), "product");
+        assert_eq!(row(&tool, "order_id", None, None), "order");
+        let date = Sem::Date(String::new());
+        assert_eq!(field("delivered", &date), ("date delivered".into(), "dates delivered".into()));
+        assert_eq!(field("pieces", &Sem::count("x")).0, "number of pieces");
+        assert_eq!(field("price", &Sem::count("x")), ("price".into(), String::new()));
+        assert_eq!(tail(&[("a", "repository"), ("b", "kind")]), "in the repository {a} with the kind {b}");
         assert!(limits("max_count") && limits("pageSize") && !limits("path"));
     }
 }

@@ -47,7 +47,14 @@ impl Dir {
 
 pub fn open_with(journal: Journal, manifests: &[&Path], mutating: bool) -> Result<Toolbox, ConnectError> {
     let empty = ToolPool::new([], Entities::default()).unwrap();
-    let options = Options { journal: Arc::new(journal), mutating, unverified: true, verified: Default::default(), learned: Default::default(), pinned: false };
+    let options = Options {
+        journal: Arc::new(journal),
+        mutating,
+        unverified: true,
+        verified: Default::default(),
+        learned: Default::default(),
+        pinned: false,
+    };
     Toolbox::open(empty, &manifests.iter().map(|p| p.to_path_buf()).collect::<Vec<_>>(), &options)
 }
 

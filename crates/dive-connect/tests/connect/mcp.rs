@@ -46,7 +46,14 @@ fn pool() -> ToolPool {
 
 fn toolbox() -> Toolbox {
     let journal = Journal::open("nowhere", Mode::Live).unwrap().into();
-    let options = Options { journal, mutating: false, unverified: false, verified: Default::default(), learned: Default::default(), pinned: false };
+    let options = Options {
+        journal,
+        mutating: false,
+        unverified: false,
+        verified: Default::default(),
+        learned: Default::default(),
+        pinned: false,
+    };
     Toolbox::open(pool(), &[], &options).unwrap()
 }
 

@@ -151,3 +151,70 @@ fn tools_of_others_are_listed_called_and_checked() {
     let said = place.refused("tools list --tools shop.toml");
     assert!(said.contains("shop.toml") && said.contains("line") && said.contains("subjcet"), "{said}");
 }
+
+/// The same shop by tools that say nothing about what their parameters and results mean.
+const SILENT: &str = r#"
+[provider]
+id = "store"
+domain = "general"
+backend = "command"
+timeout = "10s"
+
+[[tool]]
+name = "list_makers"
+kind = "retrieval"
+effect = "read_only"
+description = "Lists the makers whose things are sold."
+command = ["sh", "run.sh", "makers"]
+
+[[tool]]
+name = "items_of_maker"
+kind = "retrieval"
+effect = "read_only"
+description = "Lists the items of a maker, with price and weight."
+command = ["sh", "run.sh", "items"]
+params.maker = { description = "Name of the maker." }
+
+[[tool]]
+name = "maker_profile"
+kind = "retrieval"
+effect = "read_only"
+description = "Tells since when a maker has a workshop and how many people work there."
+command = ["sh", "run.sh", "maker"]
+params.maker = { description = "Name of the maker." }
+"#;
+
+#[test]
+fn tools_that_say_nothing_are_probed_and_asked_about() {
+    let place = shop();
+    let list = "makers) awk -F, 'BEGIN { printf \"{\\\"makers\\\": [\" } { printf \"%s{\\\"name\\\": \\\"%s\\\"}\", s, $1; s = \", \" } END { print \"]}\" }' makers.csv ;;\nesac\n";
+    let run = RUN.trim_end().strip_suffix("esac").unwrap().to_string() + list;
+    std::fs::write(place.path().join("run.sh"), run).unwrap();
+    std::fs::write(place.path().join("store.toml"), SILENT).unwrap();
+    let probed = place.json("tools probe --tools store.toml --only-tools");
+    assert_eq!((probed["tools"].as_u64(), probed["used"].as_u64()), (Some(3), Some(3)), "{probed}");
+    assert_eq!(probed["entities"][0]["names"], 3, "{probed}");
+    let tools = "--tools store.toml --only-tools";
+    let synth = format!("synth {tools} --toolset-min 3 --toolset-max 3 --count 12 --min-yield 0");
+    let first = place.json(&format!("{synth} --out first"));
+    assert_eq!(first["accepted"], 12, "{first}");
+    let verified = place.json(&format!("verify first --reexecute {tools}"));
+    assert_eq!(verified["certified"], 12);
+    place.json("export first --to rows");
+    let rows = std::fs::read_to_string(place.path().join("rows/tasks.jsonl")).unwrap();
+    assert!(rows.contains("\"derived\""), "an argument comes from an earlier result");
+    std::fs::remove_file(place.path().join("run.sh")).unwrap();
+    let again = place.json(&format!("{synth} --out again --journal replay --journal-from ./first --workers 1"));
+    assert_eq!(again["digest"], first["digest"]);
+    // Held out of the pool, a tool of others is in no task; the run remembers it.
+    std::fs::write(place.path().join("out.txt"), "items_of_maker\n").unwrap();
+    std::fs::write(place.path().join("run.sh"), RUN).unwrap();
+    let held = place.json(&format!(
+        "synth {tools} --toolset-min 2 --toolset-max 2 --count 3 --min-yield 0 --hold-out out.txt --out held \
+         --journal replay --journal-from ./first"
+    ));
+    assert_eq!(held["accepted"], 3, "{held}");
+    assert_eq!(place.json(&format!("verify held --reexecute {tools}"))["certified"], 3);
+    let run = std::fs::read_to_string(place.path().join("held/run.toml")).unwrap();
+    assert!(run.contains("items_of_maker"), "{run}");
+}
