@@ -129,17 +129,6 @@ def _(option, share_price, strike, months_to_expiry, risk_free_rate, volatility)
     return {"price": calculator.value(), "delta": calculator.delta(share_price)}
 
 
-@oracle("option_sensitivities", "QuantLib:BlackCalculator",
-        {"share_price": num(5, 200), "strike": num(5, 200), "months_to_expiry": num(0.5, 36, 1), "risk_free_rate": num(-1, 8), "volatility": num(5, 90, 1)},
-        edges=[{"months_to_expiry": 0}, {"volatility": 0}, {"share_price": 0}, {"strike": -1}, {"share_price": 50, "strike": 50}, {"risk_free_rate": 0}], n=25, abs_=1e-8)
-def _(share_price, strike, months_to_expiry, risk_free_rate, volatility):
-    refuse_if(min(share_price, strike, months_to_expiry, volatility) <= 0)
-    years = months_to_expiry / 12
-    discount = math.exp(-risk_free_rate / 100 * years)
-    calculator = ql.BlackCalculator(ql.PlainVanillaPayoff(ql.Option.Put, strike), share_price / discount, volatility / 100 * math.sqrt(years), discount)
-    return {"gamma": calculator.gamma(share_price), "vega": calculator.vega(years) / 100}
-
-
 # Investment and loans
 
 flows = lambda r: {"cash_flows": [-round(r.uniform(5, 90), 1)] + [round(r.uniform(1, 40), 1) for _ in range(r.randint(2, 10))]}

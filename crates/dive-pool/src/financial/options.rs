@@ -53,37 +53,5 @@ pub fn tools() -> Vec<NativeTool> {
                 };
                 Ok(json!({"price": price, "delta": delta}))
             }),
-        // The derivatives of the price above, e.g. Hull, ch. 19; the same for calls and puts. Its example of a share at 49, a
-        // strike of 50, 5 percent, 20 percent and twenty weeks has a gamma of 0.066 and a vega of 12.1 a unit of volatility.
-        native("financial.options.option_sensitivities", Processing, "Black-Scholes gamma and vega of a European option on a share that pays no dividend: change of delta for a euro of the share price, and of the price for a percentage point of volatility; the risk-free rate is continuously compounded.")
-            .param("share_price", "level:price.close[EUR]", "Share price in euros.")
-            .label("share price").sample(20.0, 120.0, 1.0)
-            .param("strike", "level:price.strike[EUR]", "Strike price in euros.")
-            .label("strike price").sample(20.0, 120.0, 5.0)
-            .param("months_to_expiry", "level:duration.expiry[months]", "Time to expiry in months.")
-            .label("time to expiry").sample_of([1, 2, 3, 6, 9, 12, 18])
-            .param("risk_free_rate", "level:rate.risk_free[%]", "Risk-free rate in percent a year, continuously compounded.")
-            .label("risk-free rate").sample(1.5, 4.0, 0.1)
-            .param("volatility", "level:volatility[%]", "Annualised volatility in percent.")
-            .label("volatility").sample(15.0, 45.0, 1.0)
-            .field("gamma", "level:gamma.option", "Black-Scholes gamma")
-            .field("vega", "level:vega.option[EUR]", "Black-Scholes vega for a percentage point of volatility")
-            .plural("Black-Scholes vegas for a percentage point of volatility")
-            .tail("of a European option with {strike} and {months_to_expiry}, given {share_price}, {risk_free_rate} and {volatility}")
-            .digits(6)
-            .example(json!({"share_price": 49, "strike": 50, "months_to_expiry": 4.615384615, "risk_free_rate": 5, "volatility": 20}), "/gamma", 0.065544)
-            .example(json!({"share_price": 49, "strike": 50, "months_to_expiry": 4.615384615, "risk_free_rate": 5, "volatility": 20}), "/vega", 0.121055)
-            .example_error(json!({"share_price": 42, "strike": 40, "months_to_expiry": 6, "risk_free_rate": 10, "volatility": 0}))
-            .run(|spot: f64, strike: f64, months: f64, rate: f64, volatility: f64| {
-                positive(spot, "share price")?;
-                positive(strike, "strike price")?;
-                positive(months, "time to expiry")?;
-                positive(volatility, "volatility")?;
-                let (years, rate, volatility) = (months / 12.0, rate / 100.0, volatility / 100.0);
-                let deviation = volatility * years.sqrt();
-                let d1 = (libm::log(spot / strike) + (rate + 0.5 * volatility * volatility) * years) / deviation;
-                let density = libm::exp(-0.5 * d1 * d1) / std::f64::consts::TAU.sqrt();
-                Ok(json!({"gamma": density / (spot * deviation), "vega": spot * density * years.sqrt() / 100.0}))
-            }),
     ]
 }
