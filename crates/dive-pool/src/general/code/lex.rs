@@ -100,7 +100,7 @@ fn token(rest: &str) -> Result<(Token, usize), String> {
             return Err(format!("`{name}` is not supported"));
         }
         let keyword = KEYWORDS.iter().find(|k| **k == name);
-        return Ok((keyword.map_or_else(|| Token::Name(name.into()), |k| Token::Sign(*k)), n));
+        return Ok((keyword.map_or_else(|| Token::Name(name.into()), |k| Token::Sign(k)), n));
     }
     if first.is_ascii_digit() || (first == '.' && rest.chars().nth(1).is_some_and(|c| c.is_ascii_digit())) {
         return figure(rest);
