@@ -55,6 +55,9 @@ class Bond:
     def duration(self, percent, kind):
         return ql.BondFunctions.duration(self.bond, self.rate(percent), kind, self.settlement)
 
+    def convexity(self, percent):
+        return ql.BondFunctions.convexity(self.bond, self.rate(percent), self.settlement)
+
 
 QUANTLIB = "QuantLib:FixedRateBond, BondFunctions, ActualActual(ISMA)"
 
@@ -103,6 +106,12 @@ def _(coupon_rate, maturity, clean_price, settlement):
     bond = Bond(coupon_rate, maturity, settlement)
     rate = bond.yield_(clean_price)
     return {"macaulay_duration": bond.duration(rate, ql.Duration.Macaulay), "modified_duration": bond.duration(rate, ql.Duration.Modified)}
+
+
+@oracle("bond_convexity", QUANTLIB, priced, edges=bond_edges[:4], n=25)
+def _(coupon_rate, maturity, clean_price, settlement):
+    bond = Bond(coupon_rate, maturity, settlement)
+    return {"convexity": bond.convexity(bond.yield_(clean_price))}
 
 
 # Options
@@ -370,3 +379,21 @@ def _(prices, risk_free_rate):
     monthly = pandas.Series(prices).pct_change().dropna()
     refuse_if(monthly.std() == 0)
     return {"sharpe_ratio": (12 * monthly.mean() - risk_free_rate / 100) / (math.sqrt(12) * monthly.std())}
+
+
+@oracle("sortino_ratio", "pandas:pct_change, clip and mean, by Sortino and Price 1994", {"prices": walk(6, 36), "risk_free_rate": num(-1, 5)}, edges=[{"prices": [1, 2, 4]}, {"prices": [5, 6]}, {"prices": [5, -6, 7]}])
+def _(prices, risk_free_rate):
+    import pandas
+
+    refuse_prices(prices, 3)
+    monthly = pandas.Series(prices).pct_change().dropna()
+    downside = math.sqrt(((monthly - risk_free_rate / 1200).clip(upper=0) ** 2).mean())
+    refuse_if(downside == 0)
+    return {"sortino_ratio": (12 * monthly.mean() - risk_free_rate / 100) / (math.sqrt(12) * downside)}
+
+
+@oracle("historical_value_at_risk", "numpy:quantile(method='linear')", {"prices": walk(4, 36), "confidence": one(80, 90, 95, 97.5, 99)}, edges=bad_prices + [{"prices": [5, 6]}, {"prices": [1, 2, 3]}])
+def _(prices, confidence):
+    refuse_prices(prices, 3)
+    monthly = numpy.diff(prices) / numpy.array(prices[:-1])
+    return {"value_at_risk": -100 * numpy.quantile(monthly, 1 - confidence / 100)}

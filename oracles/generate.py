@@ -12,6 +12,7 @@ import biological
 import financial
 import general
 import medical
+import programs
 
 
 GOLDEN = pathlib.Path(__file__).parent / "golden"
@@ -19,7 +20,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 def write(directory):
     directory.mkdir(parents=True, exist_ok=True)
-    for module in (academic, biological, financial, general, medical):
+    for module in (academic, biological, financial, general, medical, programs):
         tools, rows = module.DOMAIN.write(directory)
         print(f"{module.DOMAIN.name}: {rows} calls of {tools} tools", file=sys.stderr)
 

@@ -93,6 +93,8 @@ def plain(value):
         return value
     if isinstance(value, (list, tuple)):
         return [plain(v) for v in value]
+    if isinstance(value, dict):
+        return {key: plain(v) for key, v in value.items()}
     number = float(value)
     if not math.isfinite(number):
         raise ValueError(f"the oracle gives {value}")

@@ -143,7 +143,7 @@ impl Episode<'_> {
             .filter_map(|(t, e)| Some((t, e, e.spec.param(e.subject()?)?)))
             .filter(|(_, _, p)| p.sem.accepts(&sem))
             .flat_map(|(t, e, p)| {
-                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f) && !index::cell(&e, f));
+                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f) && !index::cell(e, f));
                 fields.map(move |f| (t, p.name.clone(), f.pointer.clone())).collect::<Vec<_>>()
             })
             .collect();

@@ -175,6 +175,28 @@ pub fn tools() -> Vec<NativeTool> {
                 let macaulay = weighted / schedule.full_price(rate);
                 Ok(json!({"macaulay_duration": macaulay, "modified_duration": macaulay / (1.0 + rate)}))
             }),
+        // Second derivative of the price in the yield over the price, e.g. Fabozzi, Bond Markets, Analysis, and Strategies,
+        // ch. 4. Hand-computed: the par bond above has (10 x 2 / 1.1^3 + 10 x 6 / 1.1^4 + 110 x 12 / 1.1^5) / 100.
+        native("financial.bonds.bond_convexity", Processing, "Convexity in years squared of a bond with annual coupons at its clean price, for its effective annual yield (ICMA convention, actual/actual).")
+            .param("coupon_rate", "level:rate.coupon[%]", COUPON)
+            .param("maturity", "date:maturity", MATURITY)
+            .param("clean_price", "level:bond_price.clean[%]", CLEAN)
+            .param("settlement", "date:quote", SETTLEMENT)
+            .group("bond", "bond_quote", &["coupon_rate", "maturity", "clean_price", "settlement"])
+            .field("convexity", "level:convexity", "convexity in years squared")
+            .plural("convexities in years squared")
+            .subject("bond")
+            .tail("at the quoted clean price")
+            .digits(6)
+            .example(json!({"coupon_rate": 10, "maturity": "2028-03-10", "clean_price": 100, "settlement": "2025-03-10"}), "/convexity", 8.75623)
+            .example_error(json!({"coupon_rate": 10, "maturity": "2028-03-10", "clean_price": -1, "settlement": "2025-03-10"}))
+            .run(|coupon: f64, maturity: String, clean: f64, settlement: String| {
+                let schedule = Schedule::new(coupon, &maturity, &settlement)?;
+                let rate = schedule.rate(clean)?;
+                let bent: f64 =
+                    schedule.payments().map(|(t, cash)| t * (t + 1.0) * cash * libm::pow(1.0 + rate, -t - 2.0)).sum();
+                Ok(json!({"convexity": bent / schedule.full_price(rate)}))
+            }),
         // ICMA Rule 251. Hand-computed: 73 days after a coupon, in a period of 365 days, a fifth of 5 percent has accrued.
         native("financial.bonds.accrued_interest", Processing, "Interest accrued since the last annual coupon of a bond, in percent of face value (ICMA convention, actual/actual).")
             .param("coupon_rate", "level:rate.coupon[%]", COUPON)

@@ -178,5 +178,47 @@ fn relative() -> Vec<NativeTool> {
                 }
                 Ok(json!({"sharpe_ratio": (12.0 * mean(&monthly) - free / 100.0) / deviation}))
             }),
+        // Sortino and Price (1994): excess return over downside deviation, here below the risk-free rate and over all months.
+        // Hand-computed: returns 10, -10, 10 percent have mean 10/3 and downside deviation 10/sqrt(3) percent.
+        native("financial.risk.sortino_ratio", Processing, "Annualised Sortino ratio of month-end prices: twelve times the mean monthly simple return less the risk-free rate, over the annualised downside deviation (root mean square over all months of what falls short of a twelfth of the risk-free rate).")
+            .param("prices", "list(level:price[EUR])", PRICES)
+            .param("risk_free_rate", "level:rate.risk_free[%]", "Risk-free rate in percent a year.")
+            .label("risk-free rate").sample(1.5, 4.0, 0.1)
+            .field("sortino_ratio", "level:sortino_ratio", "annualised Sortino ratio")
+            .tail("of {prices} at {risk_free_rate}").tail("of {prices} relative to {risk_free_rate}")
+            .digits(6)
+            .example(json!({"prices": [100, 110, 99, 108.9], "risk_free_rate": 0}), "/sortino_ratio", 2.0)
+            .example_error(json!({"prices": [100, 110, 121], "risk_free_rate": 0}))
+            .run(|prices: Vec<f64>, free: f64| {
+                check(&prices, 3)?;
+                let monthly = returns(&prices);
+                let short: Vec<f64> = monthly.iter().map(|r| (r - free / 1200.0).min(0.0)).collect();
+                let deviation = (12.0 * mean(&short.iter().map(|s| s * s).collect::<Vec<_>>())).sqrt();
+                if deviation <= 0.0 {
+                    return Err(ToolError::bad("A series that never falls short has no Sortino ratio."));
+                }
+                Ok(json!({"sortino_ratio": (12.0 * mean(&monthly) - free / 100.0) / deviation}))
+            }),
+        // Historical simulation, e.g. Hull, Options, Futures, and Other Derivatives, ch. 22; the quantile is that of
+        // Hyndman and Fan (1996), definition 7. Hand-computed: of -10, 10, 10 percent the lowest tenth ends at -6.
+        native("financial.risk.historical_value_at_risk", Processing, "One-month value at risk in percent by historical simulation: the loss that monthly simple returns of a price series exceeded with a probability of 100 percent less the confidence level (linear interpolation between ranks).")
+            .param("prices", "list(level:price[EUR])", PRICES)
+            .param("confidence", "level:confidence[%]", "Confidence level in percent.")
+            .label("confidence level").range(50.0, 99.9).sample_of([80, 90, 95, 99])
+            .field("value_at_risk", "level:value_at_risk[%]", "one-month historical value at risk")
+            .plural("one-month historical values at risk")
+            .tail("of {prices} at {confidence}")
+            .digits(6)
+            .example(json!({"prices": [100, 110, 99, 108.9], "confidence": 90}), "/value_at_risk", 6.0)
+            .example_error(json!({"prices": [100, 110], "confidence": 95}))
+            .run(|prices: Vec<f64>, confidence: f64| {
+                check(&prices, 3)?;
+                let mut sorted = returns(&prices);
+                sorted.sort_by(f64::total_cmp);
+                let at = (1.0 - confidence / 100.0) * (sorted.len() as f64 - 1.0);
+                let rank = |i: f64| sorted.get(i as usize).copied().unwrap_or_default();
+                let quantile = rank(at.floor()) + at.fract() * (rank(at.ceil()) - rank(at.floor()));
+                Ok(json!({"value_at_risk": -100.0 * quantile}))
+            }),
     ]
 }

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 mod calendar;
 mod chemistry;
+mod code;
 mod facts;
 mod geodesy;
 mod numbers;
@@ -29,6 +30,7 @@ pub fn tools() -> Vec<NativeTool> {
         chemistry::tools(),
         numbers::tools(),
         facts::tools(),
+        code::tools(),
     ]
     .into_iter()
     .flatten()

@@ -99,8 +99,10 @@ impl Size {
         }
     }
 
+    /// That of a database; the usual one where none was noted.
     fn of(db: &Connection) -> rusqlite::Result<Size> {
-        db.pragma_query_value(None, "application_id", |row| row.get(0)).map(Size)
+        let noted = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
+        Ok(if noted == 0 { Size::USUAL } else { Size(noted) })
     }
 
     /// How many there are in a world of this size of what the usual one has `usual` of.

@@ -12,14 +12,17 @@ const RADIUS: f64 = 290.0;
 /// One colour a domain, told apart in light and dark.
 const COLOURS: [&str; 8] = ["#3b76c4", "#c2681b", "#2f8f5b", "#9a4fb0", "#b8433f", "#7d7a16", "#2a8a93", "#6b6b6b"];
 
+/// A domain and a family in it.
+type Family<'a> = (&'a str, &'a str);
+
 /// A file that stands alone: families as dots, as large as they have tools; chords as wide as they have edges, in the
 /// colour of the domain that they come from.
 pub fn svg(graph: &Graph) -> String {
-    let mut families: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut families: BTreeMap<Family<'_>, u64> = BTreeMap::new();
     for place in graph.places.values() {
         *families.entry((&place.domain, &place.family)).or_default() += 1;
     }
-    let order: Vec<(&str, &str)> = families.keys().copied().collect();
+    let order: Vec<Family<'_>> = families.keys().copied().collect();
     let mut domains: Vec<&str> = order.iter().map(|f| f.0).collect();
     domains.dedup();
     let colour = |domain: &str| {
@@ -28,13 +31,13 @@ pub fn svg(graph: &Graph) -> String {
     };
     // A gap between domains keeps their arcs apart.
     let slots = (order.len() + domains.len()).max(1) as f64;
-    let angle = |family: (&str, &str)| {
+    let angle = |family: Family<'_>| {
         let i = order.iter().position(|f| *f == family).unwrap_or(0);
         let gaps = domains.iter().position(|d| *d == family.0).unwrap_or(0);
         core::f64::consts::TAU * (i + gaps) as f64 / slots - core::f64::consts::FRAC_PI_2
     };
     let at = |a: f64, r: f64| (SIZE / 2.0 + r * libm::cos(a), SIZE / 2.0 + r * libm::sin(a));
-    let mut chords: BTreeMap<((&str, &str), (&str, &str)), u64> = BTreeMap::new();
+    let mut chords: BTreeMap<(Family<'_>, Family<'_>), u64> = BTreeMap::new();
     for edge in &graph.edges {
         if let (Some(a), Some(b)) = (graph.places.get(&edge.from), graph.places.get(&edge.to))
             && a != b

@@ -39,7 +39,7 @@ fn worlds_have_the_size_that_is_asked_for() {
     let place = Place::new();
     fs::write(place.path().join("dive.toml"), "[synth]\nworld_size = 50\n").unwrap();
     place.json("synth --count 15 --out runs/small");
-    assert_eq!(place.json("verify small --reexecute")["failed"], 0);
+    assert_eq!(place.json("verify small --reexecute")["certified"], 15);
     let said = place.refused("synth --count 15 --world-size 100 --out runs/small");
     assert!(said.contains("other settings (") && said.contains("world_size"), "{said}");
     let said = place.refused("synth --count 1 --world-size 10 --out runs/tiny");
