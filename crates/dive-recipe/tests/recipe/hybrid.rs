@@ -125,5 +125,9 @@ async fn constants_and_the_answer_are_watched_and_no_solver_is_paid_for_what_a_p
     };
     let (made, _) = reworded(script, "mock", &originals).await;
     assert!(made.iter().all(|t| how(t) != REWORDED));
-    assert!(made.iter().any(|t| how(t).contains("in the question")), "{:?}", made.iter().map(how).collect::<Vec<_>>());
+    assert!(
+        made.iter().any(|t| how(t).contains("the question contains `")),
+        "{:?}",
+        made.iter().map(how).collect::<Vec<_>>()
+    );
 }

@@ -113,7 +113,9 @@ fn failures_of_the_infrastructure_are_no_wrong_answers_and_made_again_alone() {
     let last = place.json(&solve);
     assert_eq!((&last["present"], &last["policies"][0]["verdicts"]), (&json!(20), &json!({"correct": 20})));
     drop(mock);
-    let down = place.refused(&format!("{solve} --policy other"));
+    // What was asked before is answered without it, whatever the attempts are called.
+    assert_eq!(place.json(&format!("{solve} --policy other"))["made"], 20);
+    let down = place.refused(&format!("{solve} --policy another --temperature 0.3"));
     assert!(down.contains("the solver: nobody answers at 127.0.0.1"), "{down}");
     assert!(down.contains("the same command goes on"), "{down}");
 }

@@ -40,6 +40,8 @@ fn exports_come_back_as_the_same_run() {
     let imported = place.json(&format!("import {files} --out runs/b"));
     assert_eq!((&imported["tasks"], &imported["rollouts"]), (&json!(25), &json!(25)));
     assert_eq!(place.json("verify b --reexecute")["certified"], 25);
+    let again = place.refused(&format!("import {files} --out runs/b"));
+    assert_eq!(again, "error: there is a run at runs/b already; name another --out\n");
     let columns = "parquet/tasks/train.parquet parquet/trajectories/train.parquet";
     for format in ["tasks", "trajectories"] {
         place.json(&format!("export a --format {format} --encoding parquet --to parquet/{format}"));
@@ -62,8 +64,6 @@ fn exports_come_back_as_the_same_run() {
         let a = bytes("a");
         assert!(a == bytes("b") && a == bytes("c"), "{format} as {encoding}");
     }
-    let again = place.refused(&format!("import {files} --out runs/b"));
-    assert_eq!(again, "error: there is a run at runs/b already; name another --out\n");
 }
 
 #[test]
