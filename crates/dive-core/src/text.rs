@@ -173,8 +173,11 @@ fn values_of(text: &str, key: &str) -> Vec<Range<usize>> {
     lines(text).filter_map(value).collect()
 }
 
+/// The cells of a line: where they stand, and what they say once quotes are taken off.
+type Record = Vec<(Range<usize>, String)>;
+
 /// The fields of comma-separated values: place of the content, and the content with doubled quotation marks undone.
-fn records(text: &str) -> Option<Vec<Vec<(Range<usize>, String)>>> {
+fn records(text: &str) -> Option<Vec<Record>> {
     let mut records = vec![Vec::new()];
     let mut at = 0;
     loop {

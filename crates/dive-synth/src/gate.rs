@@ -367,7 +367,7 @@ impl Subject<'_> {
         );
         let answer_sem = self.lexicon.sem(form);
         let stated: Vec<(Sem, Value)> = form.constants().into_iter().map(|(v, s)| (s.clone(), v.clone())).collect();
-        let seen: Vec<(CallId, Vec<(Sem, Cow<'_, Value>)>)> =
+        let seen: Vec<(CallId, Vec<_>)> =
             path.iter().filter_map(|c| Some((*c, self.atoms(self.evidence.get(*c)?)))).collect();
         let mut ablations = Vec::new();
         for id in path {

@@ -12,7 +12,7 @@ fn said() -> impl Strategy<Value = (Reading, String, Value)> {
     let grouped = |n: u32| {
         let digits = n.to_string();
         let places = digits.chars().enumerate().fold(String::new(), |mut text, (i, c)| {
-            if i > 0 && (digits.len() - i) % 3 == 0 {
+            if i > 0 && (digits.len() - i).is_multiple_of(3) {
                 text.push(',');
             }
             text.push(c);

@@ -83,13 +83,14 @@ impl Realiser<'_> {
             return Ok(());
         }
         let subject = self.subject(&entry, call)?;
+        // "Heskex's height of the town hall tower"
+        let tailed = field.quote.is_some() && [" of ", " in ", " at ", " to "].iter().any(|w| field.noun.contains(w));
         match &subject {
             Some(Form::Literal { literal: Value::String(name), .. })
                 if !name.ends_with('s')
                     && !name.contains(|c: char| c.is_ascii_digit())
                     && !self.quoted_subject(subject.as_ref())
-                    && !(field.quote.is_some()
-                        && [" of ", " in ", " at ", " to "].iter().any(|w| field.noun.contains(w)))
+                    && !tailed
                     && self.consistently("'s".into(), |rng| usize::from(rng.chance(0.3))) == 1 =>
             {
                 self.np(subject.as_ref().ok_or(Unsayable("subject"))?)?;
