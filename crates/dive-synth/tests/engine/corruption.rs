@@ -235,7 +235,8 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
         t.question.push_str(&format!(" It is {text}."));
         true
     }),
-    ("a turned derivation", &["not_entailed", "not_unique"], |t| turned(&mut t.derivation)),
+    // The middle of three is second from either end, and then only the question is at odds.
+    ("a turned derivation", &["not_entailed", "not_unique", "not_faithful"], |t| turned(&mut t.derivation)),
     ("more decimals", &["not_entailed", "rounding_tie"], |t| match &mut t.derivation {
         Expr::Apply { op: Op::Round { decimals }, .. } => {
             *decimals += 1;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::arithmetic;
 use super::builtin;
+use super::method;
 use super::parse::{Clause, Expr, Kind, Statement, What};
 use super::value::{Body, Function, Heap, Key, Object, Table, Value};
 
@@ -421,7 +422,7 @@ impl Machine {
             by_name.push((name.clone(), self.eval(value)?));
         }
         match receiver {
-            Some((object, name)) => builtin::method(self, &object, name, &args, &by_name),
+            Some((object, name)) => method::call(self, &object, name, &args, &by_name),
             None => self.call(&function, args, by_name),
         }
     }

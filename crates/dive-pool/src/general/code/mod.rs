@@ -10,6 +10,7 @@ mod arithmetic;
 mod builtin;
 mod eval;
 mod lex;
+mod method;
 mod parse;
 mod value;
 
