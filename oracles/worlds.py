@@ -25,9 +25,10 @@ def record(table, key, tools, **renamed):
         RECORDS[tool] = (table, key, parameter, renamed)
 
 
-def lists(tool, table, where, **renamed):
-    """A tool that returns the rows of a table whose columns have the values of parameters: `where` maps parameter to column."""
-    LISTS[tool] = (table, where, renamed)
+def lists(tool, table, where, rows=None, **renamed):
+    """A tool that returns the rows of a table whose columns have the values of parameters: `where` maps parameter to column.
+    `rows` is a condition on the others."""
+    LISTS[tool] = (table, where, rows, renamed)
 
 
 def function(**draws):
@@ -95,7 +96,7 @@ lists("lakes_in_region", "lake", {"region": "region"})
 lists("mountains_in_region", "mountain", {"region": "region"})
 lists("museum_visitors", "museum_visits", {"museum": "museum"})
 lists("museums_by_kind", "museum", {"region": "region", "kind": "kind"})
-lists("railway_line_stops", "railway_stop", {"line": "line"}, name="city")
+lists("railway_line_stops", "railway_stop", {"line": "line"}, rows="km > 0", name="city")
 lists("railway_lines_in_region", "railway_line", {"region": "region"})
 lists("regions_by_landscape", "region", {"landscape": "landscape"})
 lists("rivers_in_region", "river", {"region": "region"})
@@ -634,9 +635,10 @@ def calls(t, n):
             name = values(t, (table, key), r)
             row = one(frame[frame[key] == name])
             yield tool, {parameter: name}, {**row, **{field: row[column] for field, column in renamed.items()}}
-    for tool, (table, where, renamed) in LISTS.items():
+    for tool, (table, where, rows, renamed) in LISTS.items():
         r = random.Random(tool)
         frame = getattr(t, table)
+        frame = frame.query(rows) if rows else frame
         for _ in range(n):
             # Most rows exist together; one call in three combines values that need not.
             row = frame.dropna(subset=list(where.values())).sample(1, random_state=r.randrange(2**31)).iloc[0]

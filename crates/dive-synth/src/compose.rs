@@ -113,7 +113,7 @@ impl Episode<'_> {
             .filter_map(|(t, e)| Some((t, e, e.spec.param(e.subject()?)?)))
             .filter(|(_, _, p)| p.sem.accepts(&sem))
             .flat_map(|(t, e, p)| {
-                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f));
+                let fields = e.spec.output.fields.iter().filter(|f| index::orders(f) && !index::cell(&e, f));
                 fields.map(move |f| (t, p.name.clone(), f.pointer.clone())).collect::<Vec<_>>()
             })
             .collect();
@@ -189,7 +189,8 @@ impl Episode<'_> {
 
     fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
         let entry = self.entry(tool)?;
-        let others = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && f.sem.subtractable(sem));
+        let others = entry.spec.output.fields.iter();
+        let others = others.filter(|f| index::measurable(f) && !index::cell(entry, f) && f.sem.subtractable(sem));
         let mut others: Vec<Expr> = others.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| e != a).collect();
         self.rng.shuffle(&mut others);
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
@@ -209,8 +210,9 @@ impl Episode<'_> {
                 // A change is from one time to another; between two things there is a share or a ratio.
                 let op = match self.rng.below(3) {
                     _ if self.apart_in_time(&a, &b) => Op::PercentChange,
-                    0 => Op::Divide,
-                    _ => Op::PercentOf,
+                    // A height or a price is no share of another one.
+                    1.. if amount => Op::PercentOf,
+                    _ => Op::Divide,
                 };
                 (op, a, b)
             }
@@ -249,7 +251,8 @@ impl Episode<'_> {
 
     fn pair(&mut self, focal: usize) -> Option<Expr> {
         let exact = |f: &Field| {
-            index::askable(f) && (!f.sem.is_measure() || f.sem.is_count()) && !matches!(f.sem, Sem::Same(_))
+            let exact = !f.sem.is_measure() || f.sem.is_count();
+            index::askable(f) && exact && !matches!(f.sem, Sem::Same(_) | Sem::Text(_))
         };
         let (a, call) = self.scalar(focal, 1, exact)?;
         let entry = self.entry(focal)?;
@@ -337,8 +340,11 @@ impl Episode<'_> {
         if self.rng.chance(0.15)
             && let Some((keys, other)) = self.paired(&keys)
         {
-            let both = Expr::apply(Op::Intersect, [keys, other]);
-            if self.eval(&both).is_some_and(|v| v.as_array().is_some_and(|v| (1..=6).contains(&v.len()))) {
+            let both = Expr::apply(Op::Intersect, [keys, other.clone()]);
+            let length = |e| self.eval(e).and_then(|v| Some(v.as_array()?.len()));
+            // What one list holds of another that it contains is that other list.
+            if length(&both).zip(length(&other)).is_some_and(|(n, other)| (1..=6).contains(&n) && n < count.min(other))
+            {
                 return Some(both);
             }
         }
@@ -416,29 +422,33 @@ impl Episode<'_> {
 
     fn dates(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
-        if self.rng.chance(0.08) {
+        // The fiscal year of a dividend tells the year of its payment.
+        let told = self.replaceable(&a).iter().any(|(_, sem)| matches!(sem, Sem::Year(_) | Sem::Date(_)));
+        if !told && self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;
         let own = entry.spec.output.fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty());
         let own: Vec<Expr> = own.map(|f| Expr::get(call, f.pointer.clone())).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
-        let near = |e: &Expr| self.year(e).zip(self.year(&a)).is_some_and(|(x, y)| (x - y).abs() <= 25);
+        let year = self.year(&a)?;
+        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= 25);
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
-        let other = self.rng.pick(&own).cloned();
-        let (a, b) = match other.filter(|_| self.rng.chance(0.75)) {
-            Some(b) => (a, b),
-            None if self.rng.chance(0.3) => {
-                let date = format!("20{:02}-{:02}-01", self.rng.between(10, 24), self.rng.between(1, 12));
-                (a, Expr::literal(date, Sem::Date(String::new())))
+        // The days between dates of two things are nothing that people count.
+        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.75)) {
+            Some(b) => b,
+            None => {
+                let (year, month) = ((year + self.rng.between(0, 12)).min(2025), self.rng.between(1, 12));
+                Expr::literal(format!("{year}-{month:02}-01"), Sem::Date(String::new()))
             }
-            None => self.paired_amounts(&a)?,
         };
         // Before it was in use everywhere, the Gregorian calendar is only one answer.
         if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
             return None;
         }
-        (self.eval(&a)? != self.eval(&b)?).then(|| Expr::apply(Op::DaysBetween, [a, b]))
+        let (x, y) = (self.eval(&a)?.to_string(), self.eval(&b)?.to_string());
+        let args = if x < y { [a, b] } else { [b, a] };
+        (x != y).then(|| Expr::apply(Op::DaysBetween, args))
     }
 
     fn year(&self, date: &Expr) -> Option<i64> {
@@ -466,10 +476,14 @@ impl Episode<'_> {
     }
 
     fn conversion(&mut self, focal: usize) -> Option<Expr> {
-        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(f.sem.unit()).is_empty())?;
-        let from = self.sem(&a)?.unit().to_string();
-        let to = (*self.rng.pick(plan::conversions(&from))?).to_string();
-        Some(Expr::apply(Op::Convert { from, to }, [a]))
+        let (a, _) = self.scalar(focal, 2, |f| index::measurable(f) && !plan::conversions(&f.sem).is_empty())?;
+        let sem = self.sem(&a)?;
+        let from = sem.unit().to_string();
+        let to = (*self.rng.pick(plan::conversions(&sem))?).to_string();
+        let converted = Expr::apply(Op::Convert { from, to }, [a]);
+        // Nobody states a bank's assets in thousands or a salary in millions.
+        let size = self.eval(&converted)?.as_f64()?.abs();
+        (0.1..1e6).contains(&size).then_some(converted)
     }
 
     /// A constant for a parameter that a question can state.

@@ -204,7 +204,8 @@ impl Engine {
             e.round = round;
             e.steps = self.config.steps;
             let Some(state) = states.last() else { break };
-            let Some((derivation, step)) = e.grow(plan.form, &state.derivation) else { break };
+            // A round may find nothing; the next one looks elsewhere.
+            let Some((derivation, step)) = e.grow(plan.form, &state.derivation) else { continue };
             states.push(State { derivation, step: Step::name(step), calls: e.evidence.calls.len() });
         }
         // The last round whose task passes the gate is the task.

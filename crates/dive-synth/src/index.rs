@@ -154,6 +154,19 @@ pub fn measurable(field: &Field) -> bool {
     !field.noun.is_empty() && matches!(field.sem, Sem::Measure { .. } | Sem::Same(_))
 }
 
+/// Whether a field is one count of a table: the false negatives of a test mean something beside its true positives, not beside
+/// the false negatives of another test.
+pub fn cell(tool: &Entry, field: &Field) -> bool {
+    let counts = |path: &String| tool.spec.output.fields.iter().any(|f| f.pointer == *path && f.sem.is_count());
+    field.sem.is_count()
+        && tool
+            .spec
+            .output
+            .bundles
+            .iter()
+            .any(|b| b.pointers.contains(&field.pointer) && b.pointers.iter().filter(|p| counts(p)).count() >= 3)
+}
+
 /// Whether a column orders its rows.
 pub fn orders(field: &Field) -> bool {
     !field.noun.is_empty() && matches!(field.sem, Sem::Measure { .. } | Sem::Date(_) | Sem::Year(_))

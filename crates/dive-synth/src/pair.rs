@@ -29,6 +29,9 @@ impl Episode<'_> {
     }
 
     fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
+        if self.is_cell(expr) {
+            return None;
+        }
         let mut constants = self.replaceable(expr);
         constants.retain(|(_, sem)| varies(sem));
         let times: Vec<_> = constants.iter().filter(|(_, s)| matches!(s, Sem::Year(_) | Sem::Date(_))).collect();
@@ -64,8 +67,15 @@ impl Episode<'_> {
         Some((expr.clone(), other))
     }
 
+    /// Whether an expression is one count of a table.
+    fn is_cell(&self, expr: &Expr) -> bool {
+        let Expr::Get { get, path } = expr else { return false };
+        let tool = self.evidence.get(*get).and_then(|call| self.lexicon.tool(&call.tool));
+        tool.is_some_and(|t| t.spec.output.fields.iter().any(|f| f.pointer == *path && index::cell(t, f)))
+    }
+
     /// The constants of an expression's path that can be exchanged for others of their meaning.
-    fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
+    pub fn replaceable(&self, expr: &Expr) -> Vec<(Value, Sem)> {
         let mut constants: Vec<(Value, Sem)> = Vec::new();
         for id in self.evidence.path(expr) {
             let Some(call) = self.evidence.get(id) else { continue };

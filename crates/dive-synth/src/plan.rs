@@ -290,15 +290,13 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::Aggregation => columns().any(index::measurable) || entity_subject && measures,
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => entity_subject && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
-        FormKind::UnitConversion => {
-            fields.iter().any(|f| index::measurable(f) && !conversions(f.sem.unit()).is_empty())
-        }
+        FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),
     }
 }
 
-/// Units that people convert this one to.
-pub fn conversions(unit: &str) -> &'static [&'static str] {
-    match unit {
+/// Units that people convert a quantity to.
+pub fn conversions(sem: &Sem) -> &'static [&'static str] {
+    match sem.unit() {
         "km" => &["mi"],
         "m" => &["ft"],
         "cm" => &["in"],
@@ -306,6 +304,8 @@ pub fn conversions(unit: &str) -> &'static [&'static str] {
         "kg" => &["lb"],
         "km2" => &["mi2", "ha"],
         "ha" => &["km2"],
+        // Weather and fever are spoken of in degrees Fahrenheit, laboratory work is not.
+        "degC" if matches!(sem, Sem::Measure { kind, .. } if kind == "laboratory_temperature") => &[],
         "degC" => &["degF"],
         "h" => &["min"],
         "min" => &["h"],

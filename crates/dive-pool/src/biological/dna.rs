@@ -179,7 +179,7 @@ fn melting() -> Vec<NativeTool> {
             "biological.primer.wallace_melting_temperature",
             "Melting temperature of a short primer (6 to 20 bases) by the Wallace rule, 2 (A+T) + 4 (G+C).",
         )
-        .field("melting_c", "level:temperature.melting[degC]", "Wallace-rule melting temperature")
+        .field("melting_c", "level:laboratory_temperature.melting[degC]", "Wallace-rule melting temperature")
         .tail("of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCAT"}), "/melting_c", 40.0)
         .example(json!({"sequence": "GGGGCCCCAA"}), "/melting_c", 36.0)
@@ -197,7 +197,7 @@ fn melting() -> Vec<NativeTool> {
             "biological.primer.marmur_doty_melting_temperature",
             "Melting temperature of an oligonucleotide of 14 to 70 bases by the Marmur-Doty formula.",
         )
-        .field("melting_c", "level:temperature.melting[degC]", "Marmur–Doty melting temperature")
+        .field("melting_c", "level:laboratory_temperature.melting[degC]", "Marmur–Doty melting temperature")
         .tail("of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC"}), "/melting_c", 51.78)
         .example(json!({"sequence": "GCGCGCATATATATATATATATATA"}), "/melting_c", 47.844)
@@ -219,7 +219,11 @@ fn melting() -> Vec<NativeTool> {
         .label("sodium concentration")
         .range(1.0, 1000.0)
         .sample(20.0, 200.0, 10.0)
-        .field("melting_c", "level:temperature.melting[degC]", "salt-adjusted melting temperature (675/N formula)")
+        .field(
+            "melting_c",
+            "level:laboratory_temperature.melting[degC]",
+            "salt-adjusted melting temperature (675/N formula)",
+        )
         .tail("at {sodium_mm} of {sequence}")
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 1000}), "/melting_c", 68.25)
         .example(json!({"sequence": "ATGCATGCATGCATGCATGC", "sodium_mm": 100}), "/melting_c", 51.65)

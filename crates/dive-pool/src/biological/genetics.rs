@@ -59,7 +59,7 @@ fn genotypes() -> Vec<NativeTool> {
         )
         .field("reference_frequency", "level:frequency.allele_ref", "reference allele frequency")
         .plural("reference allele frequencies")
-        .field("observed_heterozygosity", "level:frequency.heterozygote", "observed heterozygosity")
+        .field("observed_heterozygosity", "level:heterozygosity.observed", "observed heterozygosity")
         .example(json!({"hom_ref": 50, "het": 40, "hom_alt": 10}), "/reference_frequency", 0.7)
         .example(json!({"hom_ref": 50, "het": 40, "hom_alt": 10}), "/observed_heterozygosity", 0.4)
         .example_error(json!({"hom_ref": 0, "het": 0, "hom_alt": 0}))

@@ -87,9 +87,9 @@ pub(super) fn tools() -> Vec<NativeTool> {
             Processing,
             "Temperature coefficient Q10 of a rate measured at two temperatures.",
         )
-        .param("cool_c", "level:temperature.cool_trial[degC]", "Lower temperature in °C.")
+        .param("cool_c", "level:laboratory_temperature.cool_trial[degC]", "Lower temperature in °C.")
         .param("cool_rate", "level:growth_rate.cool_trial[h⁻¹]", "Rate at the lower temperature in 1/h.")
-        .param("warm_c", "level:temperature.warm_trial[degC]", "Higher temperature in °C.")
+        .param("warm_c", "level:laboratory_temperature.warm_trial[degC]", "Higher temperature in °C.")
         .param("warm_rate", "level:growth_rate.warm_trial[h⁻¹]", "Rate at the higher temperature in 1/h.")
         .group("trials", "thermal_trials", &["cool_c", "cool_rate", "warm_c", "warm_rate"])
         .field("q10", "level:q10", "temperature coefficient (Q10) of growth")

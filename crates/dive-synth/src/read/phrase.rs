@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use dive_core::expr::Op;
 use dive_core::form::{Form, FormCall};
+use dive_core::sem::Sem;
 
 use super::{Args, Parses, Reader, Set, covers_required, same_rows};
 use crate::lexicon::{self, Entry, Role};
@@ -148,16 +149,29 @@ impl<'a> Reader<'a> {
         sets.filter_map(|(e, s)| Some((e, same_rows(entry, &s, path)?))).collect()
     }
 
+    /// A calendar day that the question states.
+    fn day(&self, pos: usize) -> Option<(usize, Form)> {
+        let sem = Sem::Date(String::new());
+        let (end, value) = literal::parse(self.text, pos, &sem).into_iter().next()?;
+        Some((end, Form::literal(value, sem)))
+    }
+
     pub(super) fn operators(&self, at: usize, found: &mut Parses<Form>) {
         for (words, between, op) in [
             ("difference between ", " and ", Op::Difference),
             ("ratio of ", " to ", Op::Divide),
             ("percentage change from ", " to ", Op::PercentChange),
-            ("number of days between ", " and ", Op::DaysBetween),
         ] {
             let Some(start) = self.eat(at, words) else { continue };
             for (end, (a, b)) in self.two(start, between) {
                 found.push((end, Form::apply(op.clone(), [a, b])));
+            }
+        }
+        if let Some(start) = self.eat(at, "number of days between ") {
+            for (end, a) in self.np(start).iter().cloned().chain(self.day(start)) {
+                let Some(next) = self.eat(end, " and ") else { continue };
+                let seconds = self.second(next, &a).into_iter().chain(self.day(next));
+                found.extend(seconds.map(|(end, b)| (end, Form::apply(Op::DaysBetween, [a.clone(), b]))));
             }
         }
         if let Some(start) = self.eat(at, "year of ") {

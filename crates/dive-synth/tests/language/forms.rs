@@ -263,6 +263,7 @@ pub fn forms() -> Vec<(&'static str, Form)> {
         ("share", round(1, op(Op::PercentOf, [net(nordvik(), 2022), income(nordvik(), 2022, "/revenue")]))),
         ("change", round(1, op(Op::PercentChange, [net(halvorsen(), 2022), net(halvorsen(), 2023)]))),
         ("days", op(Op::DaysBetween, [profile(halvorsen(), "/founded"), paper(TIDES, "/published")])),
+        ("days since", op(Op::DaysBetween, [profile(halvorsen(), "/founded"), lit("2024-03-01", "date")])),
         ("year", op(Op::YearOf, [profile(halvorsen(), "/founded")])),
         ("two answers", {
             op(Op::Mapping { labels: labels() }, [profile(halvorsen(), "/headcount"), profile(halvorsen(), "/founded")])
