@@ -27,7 +27,6 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-#[expect(clippy::large_enum_variant, reason = "parsed once")]
 pub enum Command {
     /// Make tasks, attempts and files for trainers in one go, or continue making them.
     Run(crate::commands::pipeline::Pipeline),
