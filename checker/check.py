@@ -389,7 +389,7 @@ def unique(row):
         for node, _ in nodes(expr):
             if "get" in node and "/*" in node["path"]:
                 rests_on.add(node["get"])
-            if row.engine != "llm" and "get" in node and re.search(r"/\d+(?=/|$)", node["path"]):
+            if not row.by_model and "get" in node and re.search(r"/\d+(?=/|$)", node["path"]):
                 yield from numbered(row, node)
             if node.get("op") == "round":
                 yield from on_the_edge(row.eval(node["args"][0]), node["decimals"])

@@ -76,11 +76,11 @@ print(f"probe: {probed['calls']} calls, {probed['used']} of {probed['tools']} to
 for link in probed["links"]:
     print(f"  {link['from']}{link['path']} -> {link['to']}({link['param']}): {link['accepted']} of {link['tried']}")
 
-SYNTH = ["synth", *TOOLS, "--toolset-min", "10", "--toolset-max", "16", "--count", "60", "--min-yield", "0"]
+SYNTH = ["synth", *TOOLS, "--toolset-min", "10", "--toolset-max", "16", "--count", "100", "--min-yield", "0"]
 first = dive(*SYNTH, "--out", "first")
-assert first["accepted"] == 60, first
+assert first["accepted"] == 100, first
 verified = dive("verify", "first", "--reexecute", *TOOLS)
-assert verified["certified"] == 60, verified
+assert verified["certified"] == 100, verified
 dive("export", "first", "--to", "rows")
 run(sys.executable, str(HERE.parent / "checker" / "check.py"), str(WORK / "rows" / "tasks.jsonl"))
 

@@ -135,7 +135,7 @@ fn pairs(text: &str) -> Option<Value> {
     let mut rest = Vec::new();
     let mut begun = false;
     for (i, line) in text.lines().enumerate() {
-        match pair(line).filter(|_| rest.is_empty()) {
+        match pair(line).filter(|_| rest.is_empty() && !line.starts_with([' ', '\t'])) {
             Some((name, value)) => {
                 if map.contains_key(name) {
                     return None;

@@ -264,6 +264,9 @@ pub(crate) fn singular(noun: &str) -> String {
     } else if let Some(stem) = noun.strip_suffix("ses").or_else(|| noun.strip_suffix("xes")) {
         let end = noun.get(stem.len()..stem.len() + 1).unwrap_or_default();
         format!("{stem}{end}")
+    } else if let Some(stem) = noun.strip_suffix("ches").or_else(|| noun.strip_suffix("shes")).filter(|s| *s != "ca") {
+        let end = noun.get(stem.len()..stem.len() + 2).unwrap_or_default();
+        format!("{stem}{end}")
     } else if noun.ends_with("ss") {
         noun.into()
     } else {

@@ -76,10 +76,10 @@ fn values_that_one_tool_returns_and_another_accepts_link_them() {
     assert_eq!(lesson("list_makers").reading, Some(Reading::Python));
     assert!(lesson("list_makers").complete && lesson("clock").volatile);
     let nouns: Vec<&str> = lesson("get_profile").fields.iter().map(|f| f.noun.as_str()).collect();
-    assert_eq!(nouns, ["employees", "founded", "town"]);
+    assert_eq!(nouns, ["number of employees", "year founded", "town"]);
     assert_eq!(lesson("get_profile").subject.as_deref(), Some("maker_name"));
-    // What takes anything and what takes nothing are not asked about.
-    assert!(lesson("echo").unused.contains("`words`") || !lesson("echo").unused.is_empty(), "{:?}", lesson("echo"));
+    // What takes anything is not asked about.
+    assert!(lesson("echo").unused.contains("`words`"), "{:?}", lesson("echo"));
     assert!(lesson("open_drawer").unused.contains("nothing here") || lesson("open_drawer").unused.contains("drawer"));
 
     // A person can read it, and reading it back loses nothing.
@@ -99,7 +99,7 @@ fn values_that_one_tool_returns_and_another_accepts_link_them() {
 fn a_lesson_about_another_version_of_a_tool_is_not_used() {
     let (dir, manifest) = shop();
     let (learned, _) = open(&manifest, Learned::default()).probe(&Probing { calls: 60, known: Vec::new() });
-    let text = std::fs::read_to_string(&manifest).unwrap().replace("Maker.", "The maker's name.");
+    let text = std::fs::read_to_string(&manifest).unwrap().replace("Maker.", "What it is called.");
     let t = open(&dir.write("shop.toml", &text), learned);
     assert_eq!(t.pool().spec("get_profile").unwrap().params[0].sem.to_string(), "text:shop_maker_name");
     assert_eq!(t.pool().spec("list_makers").unwrap().output.rows.as_ref().unwrap().noun, "maker");
