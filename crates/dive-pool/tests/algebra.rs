@@ -197,8 +197,9 @@ proptest! {
         }
     }
 
+    // Beyond 56 things there are more choices than a float counts one by one.
     #[test]
-    fn divisors_divide_and_choices_are_symmetric(a in 1i64..1_000_000, b in 1i64..1_000_000, n in 1i64..60, k in 0i64..60) {
+    fn divisors_divide_and_choices_are_symmetric(a in 1i64..1_000_000, b in 1i64..1_000_000, n in 1i64..57, k in 0i64..60) {
         let gcd = |a: i64, b: i64| number("greatest_common_divisor", json!({"a": a, "b": b}), "divisor");
         let d = gcd(a, b);
         prop_assert!(d == gcd(b, a) && a as f64 % d == 0.0 && b as f64 % d == 0.0 && gcd(a / d as i64, b / d as i64) == 1.0);

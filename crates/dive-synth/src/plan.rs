@@ -54,8 +54,6 @@ pub struct Planner {
 /// Draws that a fixed toolset gets to differ from those before it.
 const DISTINCT_DRAWS: u32 = 50;
 
-/// Yes/no and choice questions are easy to guess; they get this share of the weight of other forms.
-const GUESSABLE_WEIGHT: f64 = 0.45;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
 /// Share of the episodes that aim at a text, where the pool has any.
@@ -126,8 +124,7 @@ impl Planner {
             .map(|e| {
                 let own = config.weights.forms.get(&e.form.name()).copied().unwrap_or(1.0);
                 let own = own * self.pull.get(&e.form).copied().unwrap_or(1.0);
-                let guessable = matches!(e.form, FormKind::Comparison | FormKind::Verification);
-                own * if guessable { GUESSABLE_WEIGHT } else { 1.0 }
+                own * usual(e.form)
             })
             .collect();
         let form = shown.get(rng.weighted(&weights)?)?.form;
@@ -347,6 +344,20 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
         FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
         FormKind::Conditional => about_one && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
         FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),
+    }
+}
+
+/// How often a form is taken up when it is among the exemplars.
+fn usual(form: FormKind) -> f64 {
+    match form {
+        // Half of the pool computes, and this form is the way to it.
+        FormKind::Computation => 4.0,
+        FormKind::MultiHop => 2.0,
+        // Yes/no and choice questions are easy to guess.
+        FormKind::Comparison | FormKind::Verification => 0.45,
+        // One form in several varieties.
+        FormKind::Average | FormKind::Spread | FormKind::ExtremeValue | FormKind::Ordinal | FormKind::Ratio => 0.5,
+        _ => 1.0,
     }
 }
 

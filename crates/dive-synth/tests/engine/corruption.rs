@@ -123,7 +123,7 @@ const CORRUPTIONS: &[(&str, &[&str], Change)] = &[
         pairs.push(("nowhere ".into(), " at all".into()));
         true
     }),
-    ("a text that says it twice", &["not_unique"], |t| {
+    ("a text that says it twice", &["not_unique", "not_executable"], |t| {
         let mut derivation = t.derivation.clone();
         let Some((_, span)) = quote(&mut derivation) else { return false };
         on_path(t, |c| match &mut c.outcome {

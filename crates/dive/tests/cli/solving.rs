@@ -115,7 +115,9 @@ fn failures_of_the_infrastructure_are_no_wrong_answers_and_made_again_alone() {
     drop(mock);
     // What was asked before is answered without it, whatever the attempts are called.
     assert_eq!(place.json(&format!("{solve} --policy other"))["made"], 20);
-    let down = place.refused(&format!("{solve} --policy another --temperature 0.3"));
+    let down = place.dive(&format!("{solve} --policy another --temperature 0.3"));
+    assert_eq!(down.status.code(), Some(1));
+    let down = String::from_utf8(down.stderr).unwrap();
     assert!(down.contains("the solver: nobody answers at 127.0.0.1"), "{down}");
     assert!(down.contains("the same command goes on"), "{down}");
 }
