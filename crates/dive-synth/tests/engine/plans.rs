@@ -160,13 +160,19 @@ fn what_is_easy_to_guess_is_rare_and_balanced() {
     let easy = verdicts.len() + choices.len();
     assert!(easy * 100 <= all * 8, "{} yes or no and {} choices of {all}", verdicts.len(), choices.len());
     assert!(verdicts.len() >= 20 && choices.len() >= 20);
-    let yes = verdicts.iter().filter(|v| **v).count() as f64 / verdicts.len() as f64;
-    assert!((0.3..=0.7).contains(&yes), "{yes} of the answers are yes");
-    let first = choices.iter().filter(|t| {
-        let Form::Apply { args, .. } = &t.logical_form else { return false };
-        let Some([Form::Literal { literal, .. }, ..]) = written_out(&args[0]) else { return false };
-        matches!(&t.answer, Answer::Text { value, .. } if literal == value.as_str())
-    });
-    let first = first.count() as f64 / choices.len() as f64;
-    assert!((0.2..=0.6).contains(&first), "{first} of the choices are the first candidate");
+    // Three standard deviations around what chance gives.
+    let expected = verdicts.len() as f64 / 2.0;
+    let yes = verdicts.iter().filter(|v| **v).count() as f64;
+    assert!((yes - expected).abs() <= 3.0 * (expected / 2.0).sqrt(), "{yes} of {} answers are yes", verdicts.len());
+    let (mut first, mut expected, mut variance) = (0.0, 0.0, 0.0);
+    for task in choices {
+        let Form::Apply { args, .. } = &task.logical_form else { continue };
+        let Some(candidates @ [Form::Literal { literal, .. }, ..]) = written_out(&args[0]) else { continue };
+        let p = 1.0 / candidates.len() as f64;
+        expected += p;
+        variance += p * (1.0 - p);
+        let right = matches!(&task.answer, Answer::Text { value, .. } if literal == value.as_str());
+        first += f64::from(u8::from(right));
+    }
+    assert!(f64::abs(first - expected) <= 3.0 * f64::sqrt(variance), "{first} first candidates, {expected} by chance");
 }

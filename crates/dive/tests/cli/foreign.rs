@@ -107,7 +107,7 @@ fn what_cannot_be_imported_is_said() {
             "a.jsonl --format sharegpt",
             "no row can be read; a.jsonl, row 1: sharegpt needs conversations; the row is of the format openai",
         ),
-        ("b.parquet", "b.parquet is Parquet; write its rows as JSON lines first"),
+        ("b.parquet", "b.parquet: Parquet error: Invalid Parquet file. Corrupt footer"),
         ("c.jsonl", "no row can be read; the files are empty"),
         ("none.jsonl", "none.jsonl cannot be read: No such file or directory (os error 2)"),
     ] {
