@@ -230,14 +230,26 @@ impl Episode<'_> {
         others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
     }
 
+    /// Whether a tool says that two of its fields describe one thing together.
+    fn declared_together(&self, tool: usize, a: &Expr, b: &Expr) -> bool {
+        let (Expr::Get { path: a, .. }, Expr::Get { path: b, .. }) = (a, b) else { return false };
+        let bundles = self.entry(tool).map(|e| e.spec.output.bundles.as_slice()).unwrap_or_default();
+        bundles.iter().any(|bundle| bundle.pointers.contains(a) && bundle.pointers.contains(b))
+    }
+
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
         // One amount may be a part of the other; of two readings neither is.
         let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
-        let table = if self.text && amount { self.in_a_table(&a, |s| s.subtractable(&sem)) } else { None };
+        // Employees are a part of employees; fixed costs are none of a residual value.
+        let counted = sem.is_count();
+        let table = if self.text && counted { self.in_a_table(&a, |s| s.subtractable(&sem)) } else { None };
         let part = match table {
-            None if amount => self.other_field(focal, call, &a, &sem).filter(|_| self.rng.chance(0.6)),
+            None if amount => {
+                let other = self.other_field(focal, call, &a, &sem).filter(|_| self.rng.chance(0.6));
+                other.filter(|b| counted || self.declared_together(focal, &a, b))
+            }
             table => table,
         };
         let (op, a, b) = match part {
