@@ -36,7 +36,10 @@ impl Episode<'_> {
             let Some(param) = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem == sem) else {
                 continue;
             };
-            let fields = entry.spec.output.fields.iter().filter(|f| index::measurable(f) && fits(&f.sem));
+            // Any two sums of money can be subtracted; few belong together.
+            let money = |s: &Sem| matches!(s, Sem::Measure { kind, .. } if kind == "money");
+            let fields = entry.spec.output.fields.iter();
+            let fields = fields.filter(|f| index::measurable(f) && fits(&f.sem) && !money(&f.sem));
             able.extend(fields.map(|f| (*t, param.name.clone(), f.pointer.clone())));
         }
         self.rng.shuffle(&mut able);

@@ -488,6 +488,13 @@ impl Episode<'_> {
             return None;
         }
         let element = self.sem(&values);
+        // The mean of readings of unrelated things is no reading of anything; amounts and prices add up to something.
+        let each = matches!(values, Expr::Each { .. });
+        let adds =
+            |s: &Sem| matches!(s, Sem::Measure { scale, unit, .. } if *scale == Scale::Amount || unit.contains("EUR"));
+        if each && !element.as_ref().and_then(Sem::element).is_some_and(adds) {
+            return None;
+        }
         let able: Vec<&Op> =
             ops.iter().filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some()).collect();
         let op = (*self.rng.pick(&able)?).clone();
@@ -533,7 +540,7 @@ impl Episode<'_> {
     fn conditional(&mut self, focal: usize) -> Option<Expr> {
         let entry = self.entry(focal)?;
         let (a, _) = self.scalar(focal, 1, |f| index::measurable(f) && !matches!(f.sem, Sem::Same(_)))?;
-        let (a, b) = self.paired(&a)?;
+        let (a, b) = self.paired_by(&a, false, |_| true)?;
         let ((one, compared), (other, _)) = a.place().zip(b.place())?;
         let mut asked: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         asked.retain(|f| {

@@ -30,7 +30,8 @@ impl Episode<'_> {
         })
     }
 
-    fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
+    /// As [`paired`](Self::paired), only of constants with such a meaning; `ends`: also the two ends of an order of one list.
+    pub fn paired_by(&mut self, expr: &Expr, ends: bool, varies: impl Fn(&Sem) -> bool) -> Option<(Expr, Expr)> {
         if self.is_cell(expr) {
             return None;
         }

@@ -67,8 +67,12 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .label("initial density")
         .range(1.0, 1e12)
         .sample_of([10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000])
-        .field("hours", "level:time.half_capacity[h]", "time to half of the carrying capacity")
-        .plural("times to half of the carrying capacity")
+        .field(
+            "hours",
+            "level:time.half_capacity[h]",
+            "time to half of the carrying capacity in logistic growth without lag",
+        )
+        .plural("times to half of the carrying capacity in logistic growth without lag")
         .tail("for {culture} from {initial}")
         .example(json!({"growth_rate": 1.0, "capacity": 1e6, "initial": 1e5}), "/hours", 2.197_224_58)
         .example(json!({"growth_rate": 0.5, "capacity": 1e9, "initial": 1e6}), "/hours", 13.81350956)

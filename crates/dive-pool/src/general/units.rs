@@ -36,6 +36,7 @@ pub fn tools() -> Vec<NativeTool> {
             "length",
             (5.0, 900.0, 5.0),
             LENGTHS,
+            &["mile"],
         )
         .example(json!({"value": 160.9344, "unit": "mile"}), "/converted", 100.0)
         .example(json!({"value": 84.39, "unit": "marathon"}), "/converted", 2.0)
@@ -47,6 +48,7 @@ pub fn tools() -> Vec<NativeTool> {
             "area",
             (2.0, 400.0, 2.0),
             AREAS,
+            &["hectare", "acre", "square_mile"],
         )
         .example(json!({"value": 2.5, "unit": "hectare"}), "/converted", 250.0)
         .example(json!({"value": 1, "unit": "acre"}), "/converted", 247.105381467)
@@ -58,6 +60,7 @@ pub fn tools() -> Vec<NativeTool> {
             "elevation",
             (50.0, 3000.0, 50.0),
             HEIGHTS,
+            &["foot"],
         )
         .example(json!({"value": 3048, "unit": "foot"}), "/converted", 10_000.0)
         .example(json!({"value": 9.144, "unit": "fathom"}), "/converted", 5.0)
@@ -69,6 +72,7 @@ pub fn tools() -> Vec<NativeTool> {
             "duration",
             (15.0, 900.0, 15.0),
             DURATIONS,
+            &["hour"],
         )
         .example(json!({"value": 90, "unit": "hour"}), "/converted", 1.5)
         .example(json!({"value": 90, "unit": "second"}), "/converted", 5400.0)
@@ -84,6 +88,7 @@ fn linear(
     label: &str,
     sample: (f64, f64, f64),
     units: &'static [Unit],
+    usual: &[&str],
 ) -> dive_tools::native::Builder {
     let choices: Vec<(&str, &str)> = units.iter().map(|(value, words, _)| (*value, *words)).collect();
     native(&format!("general.units.{name}"), Processing, &format!("Converts {what} into another unit."))
@@ -92,6 +97,8 @@ fn linear(
         .sample(sample.0, sample.1, sample.2)
         .param("unit", &format!("category:unit_of_{label}"), "Unit to convert into.")
         .choices(&choices)
+        // Others are converted, but nobody asks for a hill in fathoms.
+        .sample_of(usual.iter().copied())
         .field("converted", "number", &format!("{label} equivalent"))
         .tail("{unit} of {value}")
         .example_error(json!({"value": 1, "unit": "cubit"}))
@@ -117,6 +124,7 @@ fn temperature() -> NativeTool {
     .sample(-30.0, 45.0, 0.5)
     .param("scale", "category:temperature_scale", "Scale to convert into.")
     .choices(&[("fahrenheit", "in degrees Fahrenheit"), ("kelvin", "in kelvins"), ("rankine", "in degrees Rankine")])
+    .sample_of(["fahrenheit"])
     .field("converted", "number", "temperature equivalent")
     .tail("{scale} of {value}")
     .example(json!({"value": 37, "scale": "fahrenheit"}), "/converted", 98.6)
