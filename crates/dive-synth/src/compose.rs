@@ -543,10 +543,9 @@ impl Episode<'_> {
         let (a, b) = self.paired_by(&a, false, |_| true)?;
         let ((one, compared), (other, _)) = a.place().zip(b.place())?;
         let mut asked: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
-        asked.retain(|f| {
-            f.pointer != compared
-                && !matches!(f.sem, Sem::Same(_) | Sem::Text(_) | Sem::Measure { scale: Scale::Position, .. })
-        });
+        // The taller of two patients has another weight; whom the taller one is treated by is a riddle.
+        let measures = |s: &Sem| matches!(s, Sem::Measure { scale: Scale::Amount | Scale::Level, .. } | Sem::Date(_));
+        asked.retain(|f| f.pointer != compared && measures(&f.sem));
         let asked = *self.rng.pick(&asked)?;
         let (x, y) = (self.read(one, &asked.pointer)?, self.read(other, &asked.pointer)?);
         if self.value(one, &asked.pointer)? == self.value(other, &asked.pointer)? || self.eval(&a)? == self.eval(&b)? {

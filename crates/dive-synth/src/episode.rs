@@ -121,6 +121,9 @@ impl<'e> Episode<'e> {
         if let Some(call) = self.evidence.calls.iter().find(same) {
             return call.outcome.value().map(|_| call.id);
         }
+        if one_within_another(bound) {
+            return None;
+        }
         let args: Map<String, Value> = bound.iter().map(|(k, (v, _))| (k.clone(), v.clone())).collect();
         let key = (tool.to_string(), Value::Object(args.clone()).to_string());
         let outcome = match self.known.get(&key) {
@@ -566,4 +569,12 @@ impl<'e> Episode<'e> {
             }
         })
     }
+}
+
+/// Whether one list of names holds all of another: what they have in common is known beforehand.
+fn one_within_another(bound: &Bound) -> bool {
+    let named = |v: &Value| v.as_array().is_some_and(|items| items.first().is_some_and(Value::is_string));
+    let lists: Vec<&Vec<Value>> = bound.values().filter(|(v, _)| named(v)).filter_map(|(v, _)| v.as_array()).collect();
+    let within = |a: &[Value], b: &[Value]| a.iter().all(|x| b.contains(x));
+    lists.iter().enumerate().any(|(i, a)| lists.iter().skip(i + 1).any(|b| within(a, b) || within(b, a)))
 }

@@ -258,7 +258,9 @@ fn texts_for(index: &Index, tool: usize) -> Vec<usize> {
 fn textual(index: &Index, pool: &[usize], tool: usize, form: FormKind) -> bool {
     let opens = index.tool(tool).is_some_and(|e| document::has_text(e));
     let looked_up = matches!(form, FormKind::MultiHop | FormKind::Computation);
-    opens || looked_up && texts_for(index, tool).iter().any(|t| pool.contains(t))
+    // Who was faster decides nothing about whom somebody resembles.
+    let decides = form == FormKind::Conditional;
+    opens && !decides || looked_up && texts_for(index, tool).iter().any(|t| pool.contains(t))
 }
 
 /// The first `n` tools of a seeded order that keeps what feeds a tool near it: nested for growing `n`.

@@ -182,7 +182,7 @@ impl<'a> Reader<'a> {
                 found.push((end, Form::apply(Op::Count, [set.keys])));
             }
         }
-        if let Some(start) = self.eat(at, "range of ") {
+        if let Some(start) = self.eat(at, "range (largest minus smallest) of ") {
             found.extend(self.list(start).into_iter().map(|(e, l)| (e, Form::apply(Op::Range, [l]))));
         }
         if let Some(start) = self.eat(at, "sum of ") {

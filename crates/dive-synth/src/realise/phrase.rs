@@ -287,7 +287,7 @@ impl Realiser<'_> {
             (Op::Median, [v]) => self.aggregate("median", v),
             (Op::Sum, [v]) => self.aggregate("total", v),
             (Op::Range, [v]) => {
-                self.push("the range of ");
+                self.push("the range (largest minus smallest) of ");
                 self.list_np(v)
             }
             (Op::Extreme { end }, [v]) => {

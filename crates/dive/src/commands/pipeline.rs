@@ -14,7 +14,7 @@ use dive_recipe::Stage;
 use dive_store::{End, Run};
 use serde_json::json;
 
-use super::{export, llm, select, solve, synth};
+use super::{export, llm, report, select, solve, synth};
 use crate::cli::{self, Format, Synth};
 use crate::models::{EngineKind, Llm};
 use crate::outside::Outside;
@@ -100,8 +100,10 @@ pub fn run(args: &Pipeline, file: &File, json: bool) -> Result<ExitCode> {
     let policy = bill.as_ref().map(|b| b.policy.as_str());
     let selected = select::select(&out, policy, &Band::default())?;
     tell(select::text(selected.as_deref()))?;
-    stage("export")?;
     let run = Run::open(&out)?;
+    // Now with the attempts.
+    report::write(&run, &report::file_of(&out))?;
+    stage("export")?;
     let mut exports = Vec::new();
     for format in &args.formats {
         let (text, object) = match format.table() {
