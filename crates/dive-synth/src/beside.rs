@@ -30,16 +30,16 @@ impl Episode<'_> {
     pub fn in_a_table(&mut self, expr: &Expr, fits: impl Fn(&Sem) -> bool) -> Option<Expr> {
         let (entity, value, source) = self.document_about(expr)?;
         let sem = Sem::Entity(entity.clone());
+        let told = self.sem(expr);
         let mut able: Vec<(usize, String, String)> = Vec::new();
         for t in self.members {
             let Some(entry) = self.entry(*t).filter(|e| !index::is_processing(e)) else { continue };
             let Some(param) = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem == sem) else {
                 continue;
             };
-            // Any two sums of money can be subtracted; few belong together.
-            let money = |s: &Sem| matches!(s, Sem::Measure { kind, .. } if kind == "money");
             let fields = entry.spec.output.fields.iter();
-            let fields = fields.filter(|f| index::measurable(f) && fits(&f.sem) && !money(&f.sem));
+            let fields = fields
+                .filter(|f| index::measurable(f) && fits(&f.sem) && told.as_ref().is_none_or(|t| belongs(t, &f.sem)));
             able.extend(fields.map(|f| (*t, param.name.clone(), f.pointer.clone())));
         }
         self.rng.shuffle(&mut able);
@@ -50,5 +50,15 @@ impl Episode<'_> {
             self.value(call, &pointer)?.as_f64()?;
             self.read(call, &pointer)
         })
+    }
+}
+
+/// Whether two measures are of one quantity: any two volumes or sums of money can be subtracted, few belong together.
+fn belongs(a: &Sem, b: &Sem) -> bool {
+    match (a, b) {
+        (Sem::Measure { kind, role, .. }, Sem::Measure { kind: other, role: of, .. }) => {
+            kind == other && (role == of || kind == "elevation")
+        }
+        _ => true,
     }
 }

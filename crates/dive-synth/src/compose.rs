@@ -518,13 +518,14 @@ impl Episode<'_> {
         // The days between dates of two things are nothing that people count.
         let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.75)) {
             Some(b) => b,
+            // A day that means something: the end of a half-year not long after.
             None => {
-                let (year, month) = ((year + self.rng.between(0, 12)).min(2025), self.rng.between(1, 12));
-                Expr::literal(format!("{year}-{month:02}-01"), Sem::Date(String::new()))
+                let day = if self.rng.chance(0.5) { "06-30" } else { "12-31" };
+                Expr::literal(format!("{}-{day}", year + self.rng.between(0, 2)), Sem::Date(String::new()))
             }
         };
-        // Before it was in use everywhere, the Gregorian calendar is only one answer.
-        if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1800)) {
+        // Days are counted of what is remembered; what is older is told in years.
+        if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1980)) {
             return None;
         }
         let (x, y) = (self.eval(&a)?.to_string(), self.eval(&b)?.to_string());

@@ -93,10 +93,9 @@ fn appraisal() -> Vec<NativeTool> {
             .param("unit_price", "level:unit_value.price[EUR]", "Selling price of one unit in euros.")
             .param("unit_cost", "level:unit_value.cost[EUR]", "Variable cost of one unit in euros, below the price.")
             .group("project", "unit_economics", &["fixed_cost", "unit_price", "unit_cost"])
-            .field("break_even_quantity", "count:product_unit", "annual break-even quantity rounded up to whole units")
-            .plural("annual break-even quantities rounded up to whole units")
+            .field("break_even_quantity", "count:product_unit", "planned annual break-even quantity (whole units, rounded up)")
+            .plural("planned annual break-even quantities (whole units, rounded up)")
             .subject("project")
-            .tail("based on the planned price and costs")
             .example(json!({"fixed_cost": 0.002, "unit_price": 200, "unit_cost": 120}), "/break_even_quantity", 25.0)
             .example_error(json!({"fixed_cost": 1, "unit_price": 20, "unit_cost": 20}))
             .run(|fixed: f64, price: f64, cost: f64| {

@@ -26,10 +26,8 @@ impl Realiser<'_> {
             Some(Form::Apply { op: Op::Convert { .. }, args }) => args.first(),
             other => other,
         };
-        if let ([only], Some(content)) = (quotes.as_slice(), content)
-            && *only == content
-            && self.rng.chance(0.6)
-        {
+        let direct = matches!((quotes.as_slice(), content), ([only], Some(content)) if *only == content);
+        if direct && self.rng.chance(0.6) {
             self.opens = true;
             return;
         }
@@ -40,7 +38,8 @@ impl Realiser<'_> {
         let plain = calls()
             .filter(|c| c.tool == most.tool)
             .all(|c| matches!(self.subject(&entry, c), Ok(Some(Form::Literal { .. }))));
-        if count(&most.tool) == 1 && plain && self.rng.chance(0.6) {
+        // "the rating of A's main competitor given in the annual report" has the rating or the competitor from there.
+        if count(&most.tool) == 1 && plain && direct && self.rng.chance(0.6) {
             return;
         }
         // The documents and the searches for them are all that is needed, or only a part of it.
