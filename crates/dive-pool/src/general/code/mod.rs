@@ -41,7 +41,7 @@ fn program() -> NativeTool {
     .param("code", "text:python", "The program.")
     .label("program")
     .sample_of(samples())
-    .field("value", "level:program_value", "value")
+    .field("number", "level:program_value", "value")
     .tail("of the Python expression {=code}")
     .digits(12)
     .example(json!({"code": "def f(n):\n    return 1 if n < 2 else n * f(n - 1)\nf(10)"}), "/value", 3_628_800.0)
@@ -77,7 +77,12 @@ fn run(code: &str) -> Result<Value, ToolError> {
     let value = machine.heap.json(&value, 0).ok_or_else(|| {
         ToolError::bad("The value of the program is a function, not finite or nested too deeply; give a plain value.")
     })?;
-    Ok(json!({"value": value, "printed": machine.printed}))
+    // Programs come to any value; only numbers are asked for.
+    let mut result = json!({"value": value, "printed": machine.printed});
+    if value.is_number() {
+        result["number"] = value;
+    }
+    Ok(result)
 }
 
 #[cfg(test)]
