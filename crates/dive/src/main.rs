@@ -17,6 +17,10 @@ mod settings;
 mod solving;
 mod view;
 
+/// Episodes allocate and free many small values on every core.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();
     print::quiet_workers();
