@@ -276,7 +276,8 @@ fn numeral(text: &str) -> Option<(usize, f64)> {
     Some((end, if sign > 0 { -x } else { x }))
 }
 
-const MONTHS: [&str; 12] = [
+/// The months as English writes them.
+pub const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",

@@ -26,11 +26,11 @@ impl Episode<'_> {
         Some((sem.entity()?.to_string(), value.clone(), source.clone()))
     }
 
-    /// A number that a table gives of the same thing and whose meaning fits.
-    pub fn in_a_table(&mut self, expr: &Expr, fits: impl Fn(&Sem) -> bool) -> Option<Expr> {
+    /// The same quantity as a table gives it of the same thing.
+    pub fn in_a_table(&mut self, expr: &Expr) -> Option<Expr> {
         let (entity, value, source) = self.document_about(expr)?;
         let sem = Sem::Entity(entity.clone());
-        let told = self.sem(expr);
+        let told = self.sem(expr)?;
         let mut able: Vec<(usize, String, String)> = Vec::new();
         for t in self.members {
             let Some(entry) = self.entry(*t).filter(|e| !index::is_processing(e)) else { continue };
@@ -38,8 +38,7 @@ impl Episode<'_> {
                 continue;
             };
             let fields = entry.spec.output.fields.iter();
-            let fields = fields
-                .filter(|f| index::measurable(f) && fits(&f.sem) && told.as_ref().is_none_or(|t| belongs(t, &f.sem)));
+            let fields = fields.filter(|f| index::measurable(f) && of_one_quantity(&told, &f.sem));
             able.extend(fields.map(|f| (*t, param.name.clone(), f.pointer.clone())));
         }
         self.rng.shuffle(&mut able);
@@ -54,11 +53,10 @@ impl Episode<'_> {
 }
 
 /// Whether two measures are of one quantity: any two volumes or sums of money can be subtracted, few belong together.
-fn belongs(a: &Sem, b: &Sem) -> bool {
-    match (a, b) {
-        (Sem::Measure { kind, role, .. }, Sem::Measure { kind: other, role: of, .. }) => {
-            kind == other && (role == of || kind == "elevation")
-        }
-        _ => true,
-    }
+fn of_one_quantity(a: &Sem, b: &Sem) -> bool {
+    let same = match (a, b) {
+        (Sem::Measure { kind, role, .. }, Sem::Measure { role: other, .. }) => role == other || kind == "elevation",
+        _ => false,
+    };
+    same && a.comparable(b)
 }

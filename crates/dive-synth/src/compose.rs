@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::episode::{About, Bound, Episode};
 use crate::index;
+use crate::limit::threshold;
 use crate::plan;
 
 /// Elements that a fan-out runs over at most.
@@ -163,7 +164,7 @@ impl Episode<'_> {
             if matches!(param.sem, Sem::Entity(_)) {
                 return None;
             }
-            bound.insert(slot.into(), self.stated(param)?);
+            bound.insert(slot.into(), self.constant(param)?);
         }
         Some(bound)
     }
@@ -208,7 +209,7 @@ impl Episode<'_> {
         if !sem.subtractable(&sem) {
             return None;
         }
-        let b = match (self.text && self.rng.chance(0.5)).then(|| self.in_a_table(&a, |s| s.subtractable(&sem))) {
+        let b = match (self.text && self.rng.chance(0.5)).then(|| self.in_a_table(&a)) {
             Some(Some(b)) => Some(b),
             _ if self.rng.chance(0.2) => self.other_field(focal, call, &a, &sem),
             _ => None,
@@ -244,7 +245,7 @@ impl Episode<'_> {
         let amount = matches!(sem, Sem::Measure { scale: Scale::Amount, .. });
         // Employees are a part of employees; fixed costs are none of a residual value.
         let counted = sem.is_count();
-        let table = if self.text && counted { self.in_a_table(&a, |s| s.subtractable(&sem)) } else { None };
+        let table = if self.text && counted { self.in_a_table(&a) } else { None };
         let part = match table {
             None if amount => {
                 let other = self.other_field(focal, call, &a, &sem).filter(|_| self.rng.chance(0.6));
@@ -294,8 +295,7 @@ impl Episode<'_> {
 
     fn verification(&mut self, focal: usize) -> Option<Expr> {
         let (a, _) = self.scalar(focal, 1, |f| index::orders(f) || index::measurable(f))?;
-        let sem = self.sem(&a)?;
-        let table = if self.text && self.rng.chance(0.5) { self.in_a_table(&a, |s| s.comparable(&sem)) } else { None };
+        let table = if self.text && self.rng.chance(0.5) { self.in_a_table(&a) } else { None };
         let (a, b) = match table {
             Some(b) => (a, b),
             None => self.paired(&a)?,
@@ -565,63 +565,9 @@ impl Episode<'_> {
         let size = self.eval(&converted)?.as_f64()?.abs();
         (0.1..1e6).contains(&size).then_some(converted)
     }
-
-    /// A constant for a parameter that a question can state.
-    fn stated(&mut self, param: &dive_core::tool::Param) -> Option<(Value, Source)> {
-        self.constant(param)
-    }
 }
 
 /// A list without gaps.
 fn full(values: Option<Value>) -> bool {
     values.is_some_and(|v| v.as_array().is_some_and(|v| v.len() >= 2 && v.iter().all(|x| !x.is_null())))
-}
-
-/// A round limit that keeps about `keep` of the values, and equals none.
-fn threshold(values: &[Value], sem: &Sem, cmp: Cmp, keep: usize) -> Option<Value> {
-    match sem {
-        Sem::Date(_) => {
-            let mut years: Vec<i64> = values.iter().filter_map(|v| v.as_str()?.get(..4)?.parse().ok()).collect();
-            years.sort_unstable();
-            let at = if cmp == Cmp::Above { years.len().checked_sub(keep)? } else { keep };
-            // "after 31 December" and "before 1 January" cut between years.
-            let (day, year) = match cmp {
-                Cmp::Above => ("12-31", *years.get(at.checked_sub(1)?)?),
-                _ => ("01-01", *years.get(at)?),
-            };
-            let limit = Value::from(format!("{year}-{day}"));
-            (!values.contains(&limit)).then_some(limit)
-        }
-        Sem::Year(_) => {
-            let mut years: Vec<i64> = values.iter().filter_map(Value::as_i64).collect();
-            years.sort_unstable();
-            let at = if cmp == Cmp::Above { years.len().checked_sub(keep)?.checked_sub(1)? } else { keep };
-            years.get(at).map(|y| (*y).into())
-        }
-        _ => {
-            let mut sorted: Vec<f64> = values.iter().filter_map(Value::as_f64).collect();
-            if sorted.len() != values.len() {
-                return None;
-            }
-            sorted.sort_by(f64::total_cmp);
-            let at = if cmp == Cmp::Above { sorted.len().checked_sub(keep)? } else { keep };
-            let (low, high) = (*sorted.get(at.checked_sub(1)?)?, *sorted.get(at)?);
-            let whole = sorted.iter().all(|x| x.fract() == 0.0);
-            nice(low, high, whole).filter(|x| *x > low && *x < high).map(dive_core::canon::number)
-        }
-    }
-}
-
-/// The number with the fewest digits strictly between two others; a whole one among whole numbers.
-fn nice(low: f64, high: f64, whole: bool) -> Option<f64> {
-    if low >= high || low.is_nan() || high.is_nan() {
-        return None;
-    }
-    for digits in 1..=4 {
-        let middle = dive_core::canon::significant((low + high) / 2.0, digits);
-        if low < middle && middle < high && !(whole && middle.fract() != 0.0) {
-            return Some(middle);
-        }
-    }
-    None
 }

@@ -13,8 +13,6 @@ pub mod engine;
 pub mod gate;
 pub mod lexicon;
 pub mod literal;
-mod pair;
-mod plan;
 pub mod read;
 pub mod realise;
 pub mod verify;
@@ -26,6 +24,9 @@ mod document;
 mod episode;
 mod grow;
 mod index;
+mod limit;
+mod pair;
+mod plan;
 
 pub use admit::{Admission, Candidate};
 pub use config::Config;

@@ -5,23 +5,9 @@
 
 use dive_core::canon;
 use dive_core::sem::Sem;
+use dive_core::text::MONTHS;
 use dive_core::units;
 use serde_json::Value;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Small numbers as words, from one.
 pub const CARDINALS: [&str; 10] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];

@@ -20,13 +20,13 @@ impl Episode<'_> {
     /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
     /// pulse to somebody else's?
     pub fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        let level = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_));
-        // What a text says of a person is personal, whatever its scale.
-        let level = level || matches!(expr, Expr::Quote { .. });
+        // What a text says of a person is a reading, whatever its scale.
+        let reading = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_))
+            || matches!(expr, Expr::Quote { .. });
         let entities = self.pool.entities();
         self.paired_by(expr, false, |sem| {
             let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
-            !(level && naming == Some(Naming::Person))
+            !(reading && naming == Some(Naming::Person))
         })
     }
 

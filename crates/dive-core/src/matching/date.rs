@@ -3,21 +3,8 @@
 use jiff::civil::{Date, Weekday};
 
 use super::{Doubt, Fault, Finding};
+use crate::text::MONTHS;
 
-const MONTHS: [&str; 12] = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-];
 const DAYS: [(&str, Weekday); 7] = [
     ("monday", Weekday::Monday),
     ("tuesday", Weekday::Tuesday),
@@ -144,7 +131,7 @@ fn worded(text: &str) -> Option<(Vec<Date>, usize)> {
             day = Some(digits.parse().ok()?);
         } else if lower == "of" && day.is_some() && month.is_none() {
         } else if lower.len() >= 3 && month.is_none() {
-            let index = MONTHS.iter().position(|m| m.starts_with(&lower))?;
+            let index = MONTHS.iter().position(|m| m.to_lowercase().starts_with(&lower))?;
             month = Some(index as i8 + 1);
         } else {
             return None;

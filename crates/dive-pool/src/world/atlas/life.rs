@@ -1,27 +1,13 @@
 //! Climate, censuses, museums and festivals of cities.
 
 use dive_core::rng::Stream;
+use dive_core::text::MONTHS;
 use rusqlite::{Transaction, params};
 
 use super::land::{City, Land, Region};
 use super::network::{YEARS, season};
 use super::{core_name, date, log_range, round, stream};
 use crate::world::names::{self, Taken};
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 
 /// Kinds of museums; the manifest lists the same words.
 const MUSEUMS: [(&str, &str); 6] = [
