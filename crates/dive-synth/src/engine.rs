@@ -184,6 +184,7 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
+        e.links = rounds.saturating_sub(1);
         e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
@@ -206,7 +207,9 @@ impl Engine {
             e.steps = self.config.steps;
             let Some(state) = states.last() else { break };
             // A round may find nothing; the next one looks elsewhere.
-            let Some((derivation, step)) = e.grow(plan.form, &state.derivation) else { continue };
+            let Some((derivation, step)) = e.grow(plan.form, &state.derivation, &|e, x| self.sound(e, x)) else {
+                continue;
+            };
             states.push(State { derivation, step: Step::name(step), calls: e.evidence.calls.len() });
         }
         // The last round whose task passes the gate is the task.
@@ -221,6 +224,21 @@ impl Engine {
         let (failure, question) =
             failed.unwrap_or((Failure { reason: Reason::NoEvidence, detail: String::new() }, String::new()));
         Err((failure, e.evidence, question))
+    }
+
+    /// Whether an expression makes a task as far as can be told without running its calls again and without its final words.
+    fn sound(&self, e: &Episode<'_>, expr: &Expr) -> bool {
+        let Some(derivation) = directed(e, expr) else { return false };
+        let evidence = &e.evidence;
+        let Some((form, value)) = Form::of(&derivation, evidence).ok().zip(e.eval(&derivation)) else { return false };
+        let Some(answer) = answer::answer_of(&value, self.lexicon.sem(&form).as_ref(), &derivation) else {
+            return false;
+        };
+        let (lexicon, pool) = (&self.lexicon, &self.pool);
+        let subject = Subject { lexicon, pool, reexecute: false, evidence, derivation: &derivation, answer: &answer };
+        guessable(&answer, &derivation).is_none()
+            && subject.grounds().is_ok()
+            && realise::realise(lexicon, &form, &mut e.rng.clone()).is_ok()
     }
 
     fn finish(
