@@ -68,6 +68,8 @@ pub struct Brief {
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
+/// Attempts after which an episode that found nothing to ask is given up.
+const BARREN: u32 = 3;
 /// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
 const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
@@ -167,7 +169,9 @@ impl Engine {
                 }
                 Err(failed) => last = failed,
             }
-            if attempt + 1 >= PATIENCE && best.is_some() {
+            // Where nothing was found to ask three times, nothing is.
+            let barren = best.is_none() && last.0.reason == Reason::NoEvidence;
+            if attempt + 1 >= PATIENCE && best.is_some() || attempt + 1 >= BARREN && barren {
                 break;
             }
         }
@@ -237,7 +241,7 @@ impl Engine {
         let (lexicon, pool) = (&self.lexicon, &self.pool);
         let subject = Subject { lexicon, pool, reexecute: false, evidence, derivation: &derivation, answer: &answer };
         guessable(&answer, &derivation).is_none()
-            && subject.grounds().is_ok()
+            && subject.on_record().is_ok()
             && realise::realise(lexicon, &form, &mut e.rng.clone()).is_ok()
     }
 

@@ -1,5 +1,7 @@
 //! Later rounds: a constant becomes a description, the answer is carried on, another branch joins.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dive_core::evidence::{CallId, Evidence, Source};
 use dive_core::exemplar::FormKind;
 use dive_core::expr::{Cmp, End, Expr, Op};
@@ -69,12 +71,21 @@ impl Episode<'_> {
         self.eval(grown).is_some() && !self.returns(grown) && sound(self, grown)
     }
 
-    /// Whether the way to a value comes back to a thing that it has been at: who finds the second-longest paper of the first
-    /// author of a paper wants another one.
+    /// Whether the way to a value comes back to a thing that it has been at, or goes the same step twice: who finds the
+    /// second-longest paper of the first author of a paper wants another one, and nobody asks for the rival of a rival.
     fn returns(&self, expr: &Expr) -> bool {
         let mut visited: Vec<(&Value, &Source)> = Vec::new();
+        let mut tools: BTreeMap<CallId, BTreeSet<&str>> = BTreeMap::new();
         let calls = self.evidence.path(expr).into_iter().filter_map(|id| self.evidence.get(id));
         for call in calls {
+            let mut before: BTreeSet<&str> = BTreeSet::new();
+            for input in call.inputs() {
+                before.extend(tools.get(&input).into_iter().flatten());
+            }
+            if !before.insert(&call.tool) {
+                return true;
+            }
+            tools.insert(call.id, before);
             let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
             let entities = spec.into_iter().flat_map(|s| &s.params).filter(|p| p.sem.entity().is_some());
             for param in entities {

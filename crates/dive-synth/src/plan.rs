@@ -179,18 +179,24 @@ impl Planner {
         let domain = |t: usize| index.tool(t).map_or("", |e| e.spec.domain.as_str());
         let candidates: Vec<usize> =
             self.pool.iter().copied().filter(|t| domains.iter().any(|d| d == domain(*t))).collect();
+        let mut allowed = vec![false; index.tools.len()];
+        for t in &candidates {
+            if let Some(mark) = allowed.get_mut(*t) {
+                *mark = true;
+            }
+        }
+        let allowed = |t: usize| allowed.get(t).copied().unwrap_or(false);
         let size = rng.between(config.toolset_min as i64, config.toolset_max as i64) as usize;
         let size = size.min(candidates.len());
         let mut chosen = vec![focal];
         if text {
             // A text that feeds the focal tool or names what it takes, and what finds the text.
             let mut able = texts_for(index, focal);
-            able.retain(|t| candidates.contains(t));
+            able.retain(|t| allowed(*t));
             rng.shuffle(&mut able);
             chosen.extend(able.into_iter().take(2).filter(|t| *t != focal));
             for tool in chosen.clone() {
-                let finders: Vec<usize> =
-                    index.providers(tool).iter().copied().filter(|t| candidates.contains(t)).collect();
+                let finders: Vec<usize> = index.providers(tool).iter().copied().filter(|t| allowed(*t)).collect();
                 if let Some(t) = rng.pick(&finders).copied().filter(|t| !chosen.contains(t)) {
                     chosen.push(t);
                 }
@@ -208,7 +214,7 @@ impl Planner {
                     .producers(tool, &param)
                     .iter()
                     .map(|p| p.tool)
-                    .filter(|t| candidates.contains(t) && !chosen.contains(t))
+                    .filter(|t| allowed(*t) && !chosen.contains(t))
                     .collect();
                 if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
                     chosen.push(t);
@@ -217,7 +223,7 @@ impl Planner {
         }
         // What the result can be carried on to.
         let able: Vec<usize> =
-            index.consumers(focal).iter().copied().filter(|t| candidates.contains(t) && !chosen.contains(t)).collect();
+            index.consumers(focal).iter().copied().filter(|t| allowed(*t) && !chosen.contains(t)).collect();
         for _ in 0..2 {
             let onward = rng.pick(&able).copied().filter(|t| !chosen.contains(t) && chosen.len() < size);
             chosen.extend(onward);
@@ -230,8 +236,7 @@ impl Planner {
             let tool = chosen.get(next).copied().unwrap_or(focal);
             next += 1;
             for able in [index.providers(tool), index.describers(tool), index.describers(tool)] {
-                let able: Vec<usize> =
-                    able.iter().copied().filter(|t| candidates.contains(t) && !chosen.contains(t)).collect();
+                let able: Vec<usize> = able.iter().copied().filter(|t| allowed(*t) && !chosen.contains(t)).collect();
                 if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
                     chosen.push(t);
                 }
@@ -243,7 +248,7 @@ impl Planner {
             }
             let from = rng.pick(&chosen).copied().unwrap_or(focal);
             let near = rng.pick(index.neighbours(from)).copied();
-            if let Some(t) = near.filter(|t| !chosen.contains(t) && candidates.contains(t)) {
+            if let Some(t) = near.filter(|t| !chosen.contains(t) && allowed(*t)) {
                 chosen.push(t);
             }
         }
