@@ -16,7 +16,8 @@ pub fn tools() -> Vec<NativeTool> {
     vec![weekday(), date_after(), working_days(), full_years(), easter()]
 }
 
-fn read(text: &str) -> Result<Date, ToolError> {
+/// A date in ISO 8601.
+pub(super) fn read(text: &str) -> Result<Date, ToolError> {
     text.parse().map_err(|_| ToolError::bad(format!("`{text}` is not a calendar date; write it as YYYY-MM-DD.")))
 }
 

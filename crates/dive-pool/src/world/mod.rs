@@ -31,6 +31,7 @@ const SOURCES: &[&str] = &[
     include_str!("atlas/land.rs"),
     include_str!("atlas/life.rs"),
     include_str!("atlas/network.rs"),
+    include_str!("atlas/records.rs"),
     include_str!("genome/mod.rs"),
     include_str!("genome/biochemistry.rs"),
     include_str!("genome/ecology.rs"),
