@@ -136,7 +136,7 @@ fn moon_illumination() -> NativeTool {
         Processing,
         "Illuminated fraction of the moon's disk at noon UTC of a date, in percent, to about half a percent.",
     )
-    .param("date", "date", "Calendar date, YYYY-MM-DD, in the years 1800 to 2200.")
+    .param("date", "date:first_day", "Calendar date, YYYY-MM-DD, in the years 1800 to 2200.")
     .sample_of(DAYS)
     .field("illuminated", "level:share.moon_illumination[%]", "illuminated fraction of the Moon")
     .plural("illuminated fractions of the Moon")
@@ -217,7 +217,7 @@ fn next_moon_phase() -> NativeTool {
         Processing,
         "Date, in UTC, of the first new or full moon on or after a date.",
     )
-    .param("date", "date", "Calendar date, YYYY-MM-DD, in the years 1800 to 2200.")
+    .param("date", "date:first_day", "Calendar date, YYYY-MM-DD, in the years 1800 to 2200.")
     .sample_of(DAYS)
     .param("phase", "category:moon_phase", "Which phase.")
     .choices(&[("full", "full moon"), ("new", "new moon")])

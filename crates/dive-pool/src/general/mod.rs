@@ -9,6 +9,7 @@ mod calendar;
 mod chemistry;
 mod climate;
 mod code;
+mod ellipsoid;
 mod facts;
 mod geodesy;
 mod matrices;
@@ -35,6 +36,7 @@ pub fn tools() -> Vec<NativeTool> {
         chemistry::tools(),
         numbers::tools(),
         astronomy::tools(),
+        ellipsoid::tools(),
         climate::tools(),
         networks::tools(),
         matrices::tools(),

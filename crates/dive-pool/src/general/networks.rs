@@ -93,8 +93,8 @@ fn path_lengths() -> NativeTool {
     )
     .field("diameter_km", "amount:length.network_diameter[km]", "weighted diameter (longest shortest path)")
     .plural("weighted diameters (longest shortest paths)")
-    .field("mean_km", "level:length.mean_path[km]", "mean shortest-path length over all connected pairs of cities")
-    .plural("mean shortest-path lengths over all connected pairs of cities")
+    .field("mean_km", "level:length.mean_path[km]", "mean shortest-path length between connected cities")
+    .plural("mean shortest-path lengths between connected cities")
     .tail("of the main-road network of {network}")
     .example(kite(), "/diameter_km", 13.0)
     .example(path(), "/mean_km", (1.0 + 3.0 + 7.0 + 2.0 + 6.0 + 4.0) / 6.0)
@@ -165,15 +165,15 @@ fn centralities() -> NativeTool {
     // Freeman 1977 and 1978; closeness in parts after Wasserman and Faust 1994, 5.2; eccentricity after Hage and Harary 1995.
     network(
         "road_network_centralities",
-        "Place of every city in a road network given by its roads: number of roads, betweenness along shortest paths (normalised), closeness per kilometre, and road distance to the farthest city that can be reached.",
+        "Place of every city in a road network given by its roads: number of roads, betweenness along shortest paths (normalised), closeness (per kilometre), and road distance to the farthest city that can be reached.",
     )
     .rows("cities", "city", "cities", "name")
     .field("name", "entity:city", "name")
-    .field("roads", "count:road", "number of main roads within the region")
-    .plural("numbers of main roads within the region")
+    .field("roads", "count:road", "number of road connections")
+    .plural("numbers of road connections")
     .field("betweenness", "level:centrality.betweenness", "betweenness centrality (shortest paths by length)")
     .plural("betweenness centralities (shortest paths by length)")
-    .field("closeness", "level:centrality.closeness[1/km]", "closeness centrality")
+    .field("closeness", "level:centrality.closeness", "closeness centrality")
     .plural("closeness centralities")
     .field("farthest_km", "amount:length.eccentricity[km]", "road distance to the farthest reachable city of the network")
     .plural("road distances to the farthest reachable city of the network")

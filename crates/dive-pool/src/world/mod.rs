@@ -48,6 +48,7 @@ const SOURCES: &[&str] = &[
     include_str!("clinic/drugs.rs"),
     include_str!("clinic/patients.rs"),
     include_str!("library/mod.rs"),
+    include_str!("library/catalogues.rs"),
     include_str!("library/papers.rs"),
     include_str!("library/people.rs"),
     include_str!("library/trials.rs"),
