@@ -58,8 +58,7 @@ fn krippendorff() -> NativeTool {
     )
     .param("metric", "category:measurement_level", "Level of measurement.")
     .choices(&[("nominal", "nominal"), ("ordinal", "ordinal"), ("interval", "interval")])
-    .field("alpha", "level:agreement.krippendorff", "Krippendorff's alpha")
-    .plural("Krippendorff's alphas")
+    .field("alpha", "level:krippendorff_alpha", "Krippendorff alpha")
     .tail("of the quality scores in the appraisal for {review} at the {metric} level")
     .example(with(json!({"rater_a": [1, 2, 3], "rater_b": [1, 2, 3], "rater_c": [1, 2, 3]}), "metric", "nominal"), "/alpha", 1.0)
     .example(with(json!({"rater_a": [0, 0, 1], "rater_b": [0, 0, 1], "rater_c": [0, 1, 1]}), "metric", "nominal"), "/alpha", 1.0 - (2.0 / 9.0) / (20.0 / 36.0))
@@ -112,12 +111,11 @@ fn intraclass() -> NativeTool {
         "intraclass_correlation",
         "Intraclass correlations of three raters after Shrout and Fleiss: ICC2 (two-way random effects, absolute agreement, single rater), ICC3 (two-way mixed effects, consistency, single rater), and Cronbach's alpha of the three.",
     )
-    .field("icc2", "level:agreement.icc_absolute", "intraclass correlation for absolute agreement (ICC2)")
+    .field("icc2", "level:icc.absolute", "intraclass correlation for absolute agreement (ICC2)")
     .plural("intraclass correlations for absolute agreement (ICC2)")
-    .field("icc3", "level:agreement.icc_consistency", "intraclass correlation for consistency (ICC3)")
+    .field("icc3", "level:icc.consistency", "intraclass correlation for consistency (ICC3)")
     .plural("intraclass correlations for consistency (ICC3)")
-    .field("cronbach_alpha", "level:agreement.cronbach", "Cronbach's alpha")
-    .plural("Cronbach's alphas")
+    .field("cronbach_alpha", "level:cronbach_alpha", "Cronbach alpha")
     .tail("of the quality scores in the appraisal for {review}")
     // Mean squares 26.4, 2 and 0.
     .example(example(), "/icc3", 1.0)
@@ -145,7 +143,7 @@ fn concordance() -> NativeTool {
         "rank_concordance",
         "Kendall's coefficient of concordance W of three raters' rankings of the same records, corrected for ties, and Friedman's chi-square statistic for it.",
     )
-    .field("w", "level:agreement.kendall_w", "coefficient of concordance (Kendall's W)")
+    .field("w", "level:concordance", "coefficient of concordance (Kendall's W)")
     .plural("coefficients of concordance (Kendall's W)")
     .field("friedman", "position:chi_square", "Friedman chi-square statistic for differences between records")
     .tail("of the quality scores in the appraisal for {review}")
@@ -185,8 +183,7 @@ fn fleiss() -> NativeTool {
     .param("rater_b", "list(category:risk_of_bias)", "Categories chosen by the second rater for the same records, in the same order.")
     .param("rater_c", "list(category:risk_of_bias)", "Categories chosen by the third rater for the same records, in the same order.")
     .group("review", "rating_categories", &["rater_a", "rater_b", "rater_c"])
-    .field("kappa", "level:agreement.fleiss", "Fleiss' kappa")
-    .plural("Fleiss' kappas")
+    .field("kappa", "level:kappa.fleiss", "Fleiss kappa")
     .field("agreement", "level:share.pairwise_agreement[%]", "mean pairwise agreement")
     .tail("of the risk-of-bias judgements in the appraisal for {review}")
     .example(json!({"rater_a": ["low", "high", "low"], "rater_b": ["low", "high", "low"], "rater_c": ["low", "high", "high"]}), "/agreement", 700.0 / 9.0)

@@ -254,11 +254,11 @@ fn sample_size() -> NativeTool {
         Processing,
         "Participants needed in each of two equal groups to detect the difference of two observed proportions with a two-sided z test (normal approximation without continuity correction, rounded up).",
     ))
-    .param("alpha", "level:significance", "Two-sided significance level.")
+    .param("alpha", "level:significance.planned", "Two-sided significance level.")
     .label("two-sided significance level")
     .range(1e-9, 0.5)
     .sample_of([0.05, 0.01])
-    .param("power", "level:power", "Power, as a fraction.")
+    .param("power", "level:power.planned", "Power, as a fraction.")
     .label("power")
     .range(0.5, 0.9999)
     .sample_of([0.8, 0.9])
