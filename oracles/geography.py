@@ -379,7 +379,7 @@ def _(**parts):
 
 def observer(latitude, longitude, moment):
     place = ephem.Observer()
-    place.lat, place.lon, place.pressure, place.horizon = str(latitude), str(longitude), 0, "-0:50"
+    place.lat, place.lon, place.pressure, place.horizon = str(latitude), str(longitude), 0, "-0:34"
     place.date = moment
     return place
 

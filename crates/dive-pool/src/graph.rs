@@ -48,13 +48,17 @@ impl Graph {
         for (a, b, length) in &graph.edges {
             let (first, second) = (graph.name(*a), graph.name(*b));
             if a == b {
-                return Err(ToolError::bad(format!("The edge from `{first}` to itself cannot be part of this network.")));
+                return Err(ToolError::bad(format!(
+                    "The edge from `{first}` to itself cannot be part of this network."
+                )));
             }
             if !seen.insert((*a.min(b), *a.max(b))) {
                 return Err(ToolError::bad(format!("The edge between `{first}` and `{second}` is listed twice.")));
             }
             if *length <= 0.0 {
-                return Err(ToolError::bad(format!("The edge between `{first}` and `{second}` needs a positive number.")));
+                return Err(ToolError::bad(format!(
+                    "The edge between `{first}` and `{second}` needs a positive number."
+                )));
             }
             for (here, there) in [(*a, *b), (*b, *a)] {
                 if let Some(list) = graph.neighbours.get_mut(here) {
@@ -123,9 +127,12 @@ impl Graph {
                     *p = parts;
                 }
                 grew = true;
-                open.extend(self.around(here).iter().map(|(n, _)| *n).filter(|n| {
-                    Some(*n) != node && cut != Some((here, *n)) && cut != Some((*n, here))
-                }));
+                open.extend(
+                    self.around(here)
+                        .iter()
+                        .map(|(n, _)| *n)
+                        .filter(|n| Some(*n) != node && cut != Some((here, *n)) && cut != Some((*n, here))),
+                );
             }
             parts += usize::from(grew);
         }
@@ -182,7 +189,9 @@ impl Graph {
         }
         let mut open: BTreeSet<usize> = (0..n).collect();
         let far = |lengths: &[f64], node: usize| lengths.get(node).copied().unwrap_or(f64::INFINITY);
-        while let Some(here) = open.iter().copied().min_by(|a, b| far(&found.length, *a).total_cmp(&far(&found.length, *b))) {
+        while let Some(here) =
+            open.iter().copied().min_by(|a, b| far(&found.length, *a).total_cmp(&far(&found.length, *b)))
+        {
             open.remove(&here);
             let at = far(&found.length, here);
             if at.is_infinite() {

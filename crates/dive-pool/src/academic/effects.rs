@@ -183,7 +183,7 @@ fn planning() -> Vec<NativeTool> {
         .subject("study")
         .field("effect", "level:detectable_effect", "minimum detectable standardised effect")
         .tail("at {alpha} with {power}")
-        .example(json!({"n_1": 63, "n_2": 63, "alpha": 0.05, "power": 0.8}), "/effect", 0.499_166_03)
+        .example(json!({"n_1": 63, "n_2": 63, "alpha": 0.05, "power": 0.8}), "/effect", 0.499_170_1)
         .example_error(json!({"n_1": 1, "n_2": 63, "alpha": 0.05, "power": 0.8}))
         .example_error(json!({"n_1": 63, "n_2": 63, "alpha": 0.0, "power": 0.8}))
         .run(|n1: i64, n2: i64, alpha: f64, power: f64| {

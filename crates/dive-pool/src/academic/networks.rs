@@ -70,10 +70,12 @@ fn structure() -> NativeTool {
 /// Burt 1992, Structural Holes, 2: how far a person's ties lead to people who are tied to each other; weights are numbers of papers.
 fn constraint(graph: &Graph, node: usize) -> f64 {
     let strength = |a: usize| graph.around(a).iter().map(|(_, w)| w).sum::<f64>();
-    let share = |a: usize, b: usize| graph.around(a).iter().filter(|(n, _)| *n == b).map(|(_, w)| w / strength(a)).sum::<f64>();
+    let share =
+        |a: usize, b: usize| graph.around(a).iter().filter(|(n, _)| *n == b).map(|(_, w)| w / strength(a)).sum::<f64>();
     let near = graph.around(node);
     let bound = |other: usize| {
-        let through: f64 = near.iter().filter(|(q, _)| *q != other).map(|(q, _)| share(node, *q) * share(*q, other)).sum();
+        let through: f64 =
+            near.iter().filter(|(q, _)| *q != other).map(|(q, _)| share(node, *q) * share(*q, other)).sum();
         let whole = share(node, other) + through;
         whole * whole
     };

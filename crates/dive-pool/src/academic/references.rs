@@ -20,7 +20,9 @@ fn people(authors: &str) -> Result<Vec<(Vec<&str>, &str)>, ToolError> {
         match (words.pop(), words.is_empty()) {
             (Some(surname), false) => found.push((words, surname)),
             _ => {
-                return Err(ToolError::bad(format!("`{name}` is not a name with given name and surname; separate authors by semicolons.")));
+                return Err(ToolError::bad(format!(
+                    "`{name}` is not a name with given name and surname; separate authors by semicolons."
+                )));
             }
         }
     }
@@ -108,9 +110,9 @@ fn formatted() -> NativeTool {
 
 /// Words that say nothing about what a title is about.
 const STOP_WORDS: [&str; 40] = [
-    "a", "after", "among", "an", "and", "are", "as", "at", "between", "by", "during", "for", "from", "how", "in", "into", "is", "it",
-    "its", "near", "not", "of", "on", "or", "over", "seen", "study", "that", "the", "their", "to", "under", "using", "via", "was",
-    "what", "when", "why", "with", "without",
+    "a", "after", "among", "an", "and", "are", "as", "at", "between", "by", "during", "for", "from", "how", "in",
+    "into", "is", "it", "its", "near", "not", "of", "on", "or", "over", "seen", "study", "that", "the", "their", "to",
+    "under", "using", "via", "was", "what", "when", "why", "with", "without",
 ];
 
 /// The words of a title in lower case: letters, digits and inner hyphens.

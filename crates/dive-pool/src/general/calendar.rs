@@ -168,10 +168,34 @@ fn fixed(date: Date) -> i64 {
 }
 
 const ISLAMIC_MONTHS: [&str; 12] = [
-    "Muharram", "Safar", "Rabi I", "Rabi II", "Jumada I", "Jumada II", "Rajab", "Shaban", "Ramadan", "Shawwal", "Dhu al-Qadah", "Dhu al-Hijjah",
+    "Muharram",
+    "Safar",
+    "Rabi I",
+    "Rabi II",
+    "Jumada I",
+    "Jumada II",
+    "Rajab",
+    "Shaban",
+    "Ramadan",
+    "Shawwal",
+    "Dhu al-Qadah",
+    "Dhu al-Hijjah",
 ];
-const COPTIC_MONTHS: [&str; 13] =
-    ["Thout", "Paopi", "Hathor", "Koiak", "Tobi", "Meshir", "Paremhat", "Paremoude", "Pashons", "Paoni", "Epip", "Mesori", "Nesi"];
+const COPTIC_MONTHS: [&str; 13] = [
+    "Thout",
+    "Paopi",
+    "Hathor",
+    "Koiak",
+    "Tobi",
+    "Meshir",
+    "Paremhat",
+    "Paremoude",
+    "Pashons",
+    "Paoni",
+    "Epip",
+    "Mesori",
+    "Nesi",
+];
 
 /// Year, month and day where every fourth year is a leap year: days from a first of March, or from a first of Thout.
 fn four_yearly(days: i64) -> (i64, i64) {

@@ -123,7 +123,13 @@ fn class(temperatures: &[f64; 12], rainfall: &[f64; 12]) -> String {
     let (dry_s, dry_w) = (dry_summer < 40.0 && dry_summer < wet_winter / 3.0, dry_winter < wet_summer / 10.0);
     // Where both seasons qualify as dry, the one with less rain is.
     let season = match (dry_s, dry_w) {
-        (true, true) => if summer_sum < winter_sum { 's' } else { 'w' },
+        (true, true) => {
+            if summer_sum < winter_sum {
+                's'
+            } else {
+                'w'
+            }
+        }
         (true, false) => 's',
         (false, true) => 'w',
         (false, false) => 'f',
@@ -213,7 +219,11 @@ fn degree_days() -> NativeTool {
 
 fn chain(name: &str, description: &str) -> Builder {
     native(&format!("general.climate.{name}"), Processing, description)
-        .param("to_dry", "list(level:probability)", "Probabilities of a dry day after a dry, an overcast and a rainy day.")
+        .param(
+            "to_dry",
+            "list(level:probability)",
+            "Probabilities of a dry day after a dry, an overcast and a rainy day.",
+        )
         .param("to_overcast", "list(level:probability)", "Probabilities of an overcast day after the same three.")
         .param("to_rainy", "list(level:probability)", "Probabilities of a rainy day after the same three.")
         .group("city", "weather_chain", &["to_dry", "to_overcast", "to_rainy"])
@@ -228,7 +238,9 @@ fn transitions(columns: [Vec<f64>; 3]) -> Result<Matrix, ToolError> {
     for (row, today) in rows.iter().zip(["dry", "overcast", "rainy"]) {
         let sum: f64 = row.iter().sum();
         if row.iter().any(|p| !(0.0..=1.0).contains(p)) || (sum - 1.0).abs() > 1e-6 {
-            return Err(ToolError::bad(format!("The probabilities after a day that is {today} must lie between 0 and 1 and add up to 1.")));
+            return Err(ToolError::bad(format!(
+                "The probabilities after a day that is {today} must lie between 0 and 1 and add up to 1."
+            )));
         }
     }
     Ok(rows)

@@ -16,14 +16,32 @@ const COLUMNS: [&str; 4] = ["to_agriculture", "to_manufacturing", "to_constructi
 
 fn table(name: &str, description: &str) -> Builder {
     let builder = native(&format!("general.matrices.{name}"), Processing, description)
-        .param("sectors", "list(category:economic_sector)", "Names of the delivering sectors, in the order of the columns.")
-        .param("to_agriculture", "list(level:technical_coefficient)", "What one unit of output of agriculture needs from each sector.");
+        .param(
+            "sectors",
+            "list(category:economic_sector)",
+            "Names of the delivering sectors, in the order of the columns.",
+        )
+        .param(
+            "to_agriculture",
+            "list(level:technical_coefficient)",
+            "What one unit of output of agriculture needs from each sector.",
+        );
     COLUMNS
         .iter()
         .skip(1)
-        .fold(builder, |b, column| b.param(column, "list(level:technical_coefficient)", "The same for another using sector."))
-        .param("final_demand", "list(amount:money.final_demand[M EUR])", "Final demand for the products of each sector, in million euros.")
-        .group("region", "input_output", &["sectors", "to_agriculture", "to_manufacturing", "to_construction", "to_services", "final_demand"])
+        .fold(builder, |b, column| {
+            b.param(column, "list(level:technical_coefficient)", "The same for another using sector.")
+        })
+        .param(
+            "final_demand",
+            "list(amount:money.final_demand[M EUR])",
+            "Final demand for the products of each sector, in million euros.",
+        )
+        .group(
+            "region",
+            "input_output",
+            &["sectors", "to_agriculture", "to_manufacturing", "to_construction", "to_services", "final_demand"],
+        )
 }
 
 /// Identity less the coefficients, whose columns are given.
@@ -32,7 +50,9 @@ fn leontief_matrix(sectors: &[String], columns: [Vec<f64>; 4]) -> Result<Matrix,
         return Err(ToolError::bad("The table needs four sectors, and four coefficients in each column."));
     }
     if columns.iter().any(|c| c.iter().any(|x| *x < 0.0) || c.iter().sum::<f64>() >= 1.0) {
-        return Err(ToolError::bad("Coefficients must not be negative, and those of a column must add up to less than one: a sector cannot use up more than it makes."));
+        return Err(ToolError::bad(
+            "Coefficients must not be negative, and those of a column must add up to less than one: a sector cannot use up more than it makes.",
+        ));
     }
     Ok(identity_less(1.0, &transposed(&columns.to_vec())))
 }

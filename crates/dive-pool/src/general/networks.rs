@@ -80,7 +80,8 @@ fn structure() -> NativeTool {
 /// The graph, and the lengths of the shortest paths between all connected pairs of its nodes.
 fn all_pairs(from: &[String], to: &[String], lengths: &[f64]) -> Result<(Graph, Vec<f64>), ToolError> {
     let graph = Graph::new(from, to, lengths)?;
-    let after = |node: usize| graph.distances(node).into_iter().skip(node + 1).filter(|d| d.is_finite()).collect::<Vec<_>>();
+    let after =
+        |node: usize| graph.distances(node).into_iter().skip(node + 1).filter(|d| d.is_finite()).collect::<Vec<_>>();
     let pairs = (0..graph.order()).flat_map(after).collect();
     Ok((graph, pairs))
 }
@@ -212,7 +213,7 @@ fn routes() -> NativeTool {
         "road_map",
         &["origin"],
     )
-    .param("origin", "entity:city", "City where the routes start.")
+    .param("origin", "text:city_name", "City where the routes start; one end of at least one of the roads.")
     .rows("cities", "city", "cities", "name")
     .field("name", "entity:city", "name")
     .field("route_km", "amount:length.route[km]", "length of the shortest route")

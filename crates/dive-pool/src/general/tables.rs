@@ -13,7 +13,8 @@ pub fn tools() -> Vec<NativeTool> {
     vec![column_statistics(), column_comparison(), json_query(), search_by_expression()]
 }
 
-const FILE: &str = "department,planned_keur,actual_keur,posts\nparks,10.0,12.0,3\npolice,40.0,38.0,9\nroads,22.0,22.0,4\n";
+const FILE: &str =
+    "department,planned_keur,actual_keur,posts\nparks,10.0,12.0,3\npolice,40.0,38.0,9\nroads,22.0,22.0,4\n";
 
 /// The rows of comma-separated text by column; a field may stand in double quotes.
 fn columns(csv: &str) -> Result<BTreeMap<String, Vec<String>>, ToolError> {
@@ -25,7 +26,8 @@ fn columns(csv: &str) -> Result<BTreeMap<String, Vec<String>>, ToolError> {
         return Err(ToolError::bad(format!("Row {} has {has} fields where the header has {wanted}.", i + 1)));
     }
     let column = |i: usize| rows.iter().filter_map(|row| row.get(i).cloned()).collect();
-    let columns: BTreeMap<String, Vec<String>> = header.iter().enumerate().map(|(i, name)| (name.clone(), column(i))).collect();
+    let columns: BTreeMap<String, Vec<String>> =
+        header.iter().enumerate().map(|(i, name)| (name.clone(), column(i))).collect();
     if columns.len() != header.len() {
         return Err(ToolError::bad("Two columns of the header have the same name."));
     }
@@ -140,7 +142,8 @@ fn select<'v>(value: &'v Value, path: &str) -> Result<Vec<&'v Value>, ToolError>
         found = found.into_iter().map(|v| v.get(name).ok_or_else(missing)).collect::<Result<_, _>>()?;
         if each {
             let list = || ToolError::bad(format!("`{name}` is not a list, so that `[*]` cannot follow it."));
-            let lists: Vec<&Vec<Value>> = found.into_iter().map(|v| v.as_array().ok_or_else(list)).collect::<Result<_, _>>()?;
+            let lists: Vec<&Vec<Value>> =
+                found.into_iter().map(|v| v.as_array().ok_or_else(list)).collect::<Result<_, _>>()?;
             found = lists.into_iter().flatten().collect();
         }
     }

@@ -58,7 +58,8 @@ fn pairs(db: &Connection, sql: &str) -> rusqlite::Result<Vec<(String, f64)>> {
 fn input_output(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     let mut rng = stream(seed, "input-output");
     // Row: who delivers; column: who uses it.
-    let usual = [[0.14, 0.06, 0.01, 0.01], [0.16, 0.28, 0.22, 0.07], [0.02, 0.01, 0.06, 0.04], [0.12, 0.17, 0.16, 0.24]];
+    let usual =
+        [[0.14, 0.06, 0.01, 0.01], [0.16, 0.28, 0.22, 0.07], [0.02, 0.01, 0.06, 0.04], [0.12, 0.17, 0.16, 0.24]];
     let demand = [0.05, 0.32, 0.13, 0.5];
     let mut insert = db.prepare("INSERT INTO input_output VALUES (?1,?2,?3,?4,?5,?6,?7,?8)")?;
     for (region, budget) in pairs(db, "SELECT name, budget_meur FROM region ORDER BY name")? {
