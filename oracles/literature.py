@@ -11,6 +11,7 @@ import numpy
 import pandas
 import pingouin
 import scipy.optimize
+import scipy.spatial.distance
 import scipy.stats
 import statsmodels.api
 import statsmodels.stats.inter_rater
@@ -358,6 +359,19 @@ def _(titles):
     top = collections.Counter({w: n for w, n in counted.items() if w not in STOP}).most_common(2)
     refuse_if(not top or (len(top) > 1 and top[0][1] == top[1][1]))
     return {"top_word": top[0][0], "titles_with_it": top[0][1], "different_words": len(counted), "mean_words": sum(len(words(t)) for t in titles) / len(titles)}
+
+
+def titles(r):
+    return [article(r)["title"] for _ in range(r.randint(1, 12))]
+
+
+@oracle("title_similarity", "scipy:spatial.distance.cosine, jaccard", {"first": titles, "second": titles}, n=20, edges=[{"first": []}, {"second": ["Of the"]}])
+def _(first, second):
+    a, b = (collections.Counter(w for t in ts for w in words(t) if w not in STOP) for ts in (first, second))
+    refuse_if(not a or not b)
+    vocabulary = sorted(a | b)
+    x, y = (numpy.array([c[w] for w in vocabulary], float) for c in (a, b))
+    return {"cosine": 1 - scipy.spatial.distance.cosine(x, y), "jaccard": 1 - scipy.spatial.distance.jaccard(x > 0, y > 0)}
 
 
 # Identifiers

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 /// The family.
 pub fn tools() -> Vec<NativeTool> {
-    vec![formatted(), key(), title_words()]
+    vec![formatted(), key(), title_words(), similarity()]
 }
 
 /// Authors as (given names, surname); names are separated by semicolons, the surname stands last.
@@ -195,5 +195,45 @@ fn title_words() -> NativeTool {
             [] => Err(ToolError::bad("The titles have nothing but function words.")),
             several => Err(ToolError::bad(format!("No word is the most frequent: {} words stand in {most} titles each.", several.len()))),
         }
+    })
+}
+
+fn similarity() -> NativeTool {
+    // Salton and McGill 1983, Introduction to Modern Information Retrieval: cosine of the vectors of word frequencies.
+    native(
+        "academic.references.title_similarity",
+        Processing,
+        "Similarity of two sets of papers by the words of their titles: cosine of the word frequencies and Jaccard similarity of the sets of words, function words left out.",
+    )
+    .param("first", "list(entity:paper)", "Titles of the first set, at most 200.")
+    .param("second", "list(entity:paper)", "Titles of the second set, at most 200.")
+    .group("a", "authored_titles", &["first"])
+    .group("b", "authored_titles", &["second"])
+    .field("cosine", "level:similarity.title_cosine", "cosine similarity of title words")
+    .plural("cosine similarities of title words")
+    .field("jaccard", "level:similarity.title_jaccard", "Jaccard similarity of title vocabulary")
+    .plural("Jaccard similarities of title vocabulary")
+    .tail("between the papers of {a} and the papers of {b}")
+    .example(json!({"first": ["Sea ice", "Ice and sea"], "second": ["Ice of the lake"]}), "/cosine", 0.5)
+    .example(json!({"first": ["Sea ice", "Ice and sea"], "second": ["Ice of the lake"]}), "/jaccard", 1.0 / 3.0)
+    .example_error(json!({"first": [], "second": ["Ice"]}))
+    .run(|first: Vec<String>, second: Vec<String>| {
+        let frequencies = |titles: &[String]| -> Result<BTreeMap<String, f64>, ToolError> {
+            let mut counts = BTreeMap::new();
+            let all = titles.iter().take(201).flat_map(|t| words(t)).filter(|w| telling(w));
+            all.for_each(|w| *counts.entry(w).or_default() += 1.0);
+            match counts.is_empty() || titles.len() > 200 {
+                true => Err(ToolError::bad("Both sets need from 1 to 200 titles with at least one word that is no function word.")),
+                false => Ok(counts),
+            }
+        };
+        let (a, b) = (frequencies(&first)?, frequencies(&second)?);
+        let common: Vec<f64> = a.iter().filter_map(|(w, n)| Some(n * b.get(w)?)).collect();
+        let norm = |counts: &BTreeMap<String, f64>| counts.values().map(|n| n * n).sum::<f64>().sqrt();
+        let either = a.len() + b.len() - common.len();
+        Ok(json!({
+            "cosine": common.iter().sum::<f64>() / (norm(&a) * norm(&b)),
+            "jaccard": common.len() as f64 / either as f64,
+        }))
     })
 }
