@@ -35,24 +35,26 @@ def coauthors(r):
     n = r.randint(3, 12)
     pairs = [(a, b) for a in range(n) for b in range(a)]
     chosen = r.sample(pairs, min(len(pairs), r.randint(2, 2 * n)))
-    return {"first": [f"P{a}" for a, _ in chosen], "second": [f"P{b}" for _, b in chosen], "joint_papers": [r.randint(2, 7) for _ in chosen]}
+    return {"pairs": [f"P{a}–P{b}" for a, b in chosen], "joint_papers": [r.randint(2, 7) for _ in chosen]}
 
 
 pair_edges = [
-    {"first": ["A", "B", "C"], "second": ["B", "C", "A"], "joint_papers": [2, 2, 2]},
-    {"first": ["A"], "second": ["B"], "joint_papers": [2]},
-    {"first": ["A", "B"], "second": ["B", "A"], "joint_papers": [2, 2]},
-    {"first": ["A"], "second": ["A"], "joint_papers": [2]},
-    {"first": ["A"], "second": ["B"], "joint_papers": [0]},
-    {"first": [], "second": [], "joint_papers": []},
+    {"pairs": ["A–B", "B–C", "C–A"], "joint_papers": [2, 2, 2]},
+    {"pairs": ["A–B"], "joint_papers": [2]},
+    {"pairs": ["A–B", "B–A"], "joint_papers": [2, 2]},
+    {"pairs": ["A–A"], "joint_papers": [2]},
+    {"pairs": ["A–B"], "joint_papers": [0]},
+    {"pairs": ["A, B"], "joint_papers": [2]},
+    {"pairs": [], "joint_papers": []},
 ]
 
 
-def people(first, second, joint_papers):
-    refuse_if(not first or not len(first) == len(second) == len(joint_papers) or min(joint_papers) <= 0)
-    refuse_if(any(a == b for a, b in zip(first, second)) or len({frozenset(p) for p in zip(first, second)}) < len(first))
+def people(pairs, joint_papers):
+    ends = [pair.split("–") for pair in pairs]
+    refuse_if(not ends or len(ends) != len(joint_papers) or min(joint_papers) <= 0 or any(len(e) != 2 for e in ends))
+    refuse_if(any(a == b for a, b in ends) or len({frozenset(e) for e in ends}) < len(ends))
     graph = networkx.Graph()
-    graph.add_weighted_edges_from(zip(first, second, joint_papers))
+    graph.add_weighted_edges_from((a, b, n) for (a, b), n in zip(ends, joint_papers))
     return graph
 
 
@@ -77,15 +79,15 @@ def _(**pairs):
 def cross_citations(r):
     n = r.randint(2, 7)
     chosen = r.sample([(a, b) for a in range(n) for b in range(n)], r.randint(2, n * n))
-    return {"citing": [f"J{a}" for a, _ in chosen], "cited": [f"J{b}" for _, b in chosen], "citations": [r.randint(0, 300) for _ in chosen]}
+    return {"pairs": [f"J{a}→J{b}" for a, b in chosen], "citations": [r.randint(0, 300) for _ in chosen]}
 
 
 @oracle("journal_influence", "networkx:pagerank(alpha=0.85)", cross_citations, rel=1e-6, abs_=1e-6,
-        edges=[{"citing": ["A"], "cited": [], "citations": [1]}, {"citing": ["A", "B"], "cited": ["B", "A"], "citations": [1, -1]}, {"citing": ["A"], "cited": ["B"], "citations": [0]}, {"citing": ["A", "A"], "cited": ["B", "B"], "citations": [2, 3]}])
-def _(citing, cited, citations):
-    refuse_if(not citing or not len(citing) == len(cited) == len(citations) or min(citations) < 0)
+        edges=[{"pairs": ["A→B"], "citations": []}, {"pairs": ["A→B", "B→A"], "citations": [1, -1]}, {"pairs": ["A→B"], "citations": [0]}, {"pairs": ["A→B", "A→B"], "citations": [2, 3]}, {"pairs": ["A"], "citations": [1]}, {"pairs": [], "citations": []}])
+def _(pairs, citations):
+    refuse_if(not pairs or len(pairs) != len(citations) or min(citations) < 0 or any(p.count("→") != 1 for p in pairs))
     g = networkx.DiGraph()
-    for a, b, n in zip(citing, cited, citations):
+    for (a, b), n in zip((pair.split("→") for pair in pairs), citations):
         g.add_node(a)
         g.add_node(b)
         if n:
@@ -162,11 +164,11 @@ def _(**ratings):
 
 def judged(r):
     n = r.randint(3, 20)
-    truth = [r.choice(["low", "some", "high"]) for _ in range(n)]
-    return {f"rater_{k}": [t if r.random() < 0.7 else r.choice(["low", "some", "high"]) for t in truth] for k in "abc"}
+    truth = [r.randint(1, 3) for _ in range(n)]
+    return {f"rater_{k}": [t if r.random() < 0.7 else r.randint(1, 3) for t in truth] for k in "abc"}
 
 
-@oracle("fleiss_kappa", "statsmodels:inter_rater.fleiss_kappa", judged, edges=[raters("low", None), raters("low", "high"), {"rater_a": ["low"]}])
+@oracle("fleiss_kappa", "statsmodels:inter_rater.fleiss_kappa", judged, edges=[raters(1, None), raters(1, 3), {"rater_a": [1]}])
 def _(**ratings):
     ratings = matrix(**ratings)
     refuse_if(len({x for rating in ratings for x in rating}) == 1)
@@ -311,7 +313,7 @@ def article(r):
             "year": r.randint(1950, 2025), "volume": r.randint(1, 99), "first_page": first, "last_page": first + r.randint(0, 40)}
 
 
-article_edges = [{"authors": "Anonymous"}, {"authors": ""}, {"authors": "Ada Wu;"}, {"title": "On ice."}]
+byline_edges = [{"authors": "Anonymous"}, {"authors": ""}, {"authors": "Ada Wu;"}]
 
 
 def names(authors):
@@ -320,21 +322,40 @@ def names(authors):
     return [([w[0].upper() for w in m[1].split()], m[2]) for m in found]
 
 
-@oracle("format_reference", "APA manual 7th edition, ICMJE recommendations, IEEE reference guide", lambda r: article(r) | {"style": r.choice(["apa", "vancouver", "ieee"])}, n=40, edges=article_edges + [{"first_page": 9, "last_page": 8}])
-def _(authors, title, journal, year, volume, first_page, last_page, style):
+def byline(r):
+    return {k: v for k, v in article(r).items() if k in ("authors", "year")}
+
+
+@oracle("in_text_citation", "APA manual 7th edition, Chicago manual 17th edition, Cite Them Right 12th edition", lambda r: byline(r) | {"style": r.choice(["apa", "chicago", "harvard"])}, n=40, edges=byline_edges)
+def _(authors, year, style):
+    surnames = [s for _, s in names(authors)]
+    n = len(surnames)
+    if n >= (3 if style == "apa" else 4):
+        who = surnames[0] + " et al."
+    elif n == 1:
+        who = surnames[0]
+    elif n == 2:
+        who = (" & " if style == "apa" else " and ").join(surnames)
+    else:
+        who = f"{surnames[0]}, {surnames[1]}{',' if style == 'chicago' else ''} and {surnames[2]}"
+    return {"citation": f"({who}{' ' if style == 'chicago' else ', '}{year})"}
+
+
+@oracle("bibtex_label", "alpha.bst of BibTeX 0.99, format.lab.names", byline, n=30, edges=byline_edges)
+def _(authors, year):
+    surnames = [s for _, s in names(authors)]
+    head = surnames[0][:3] if len(surnames) == 1 else "".join(s[0] for s in surnames) if len(surnames) <= 4 else "".join(s[0] for s in surnames[:3]) + "+"
+    return {"label": head + str(year)[-2:]}
+
+
+@oracle("vancouver_locator", "Citing Medicine, 2nd edition, chapter 1", lambda r: {k: v for k, v in article(r).items() if k in ("year", "volume", "first_page", "last_page")}, n=30, edges=[{"first_page": 9, "last_page": 8}, {"first_page": 7, "last_page": 7}, {"first_page": 98, "last_page": 104}, {"first_page": 199, "last_page": 201}])
+def _(year, volume, first_page, last_page):
     refuse_if(first_page > last_page)
-    people, title = names(authors), title.removesuffix(".")
-    if style == "vancouver":
-        written = [f"{s} {''.join(g)}" for g, s in people[:6]] + ["et al"] * (len(people) > 6)
-        return {"reference": f"{', '.join(written)}. {title}. {journal}. {year};{volume}:{first_page}-{last_page}."}
-    dotted = [(" ".join(x + "." for x in g), s) for g, s in people]
-    if style == "apa":
-        written = [f"{s}, {g}" for g, s in dotted]
-        joined = written[0] if len(written) == 1 else ", ".join(written[:-1]) + ", & " + written[-1]
-        return {"reference": f"{joined} ({year}). {title}. {journal}, {volume}, {first_page}–{last_page}."}
-    written = [f"{g} {s}" for g, s in dotted]
-    joined = written[0] if len(written) == 1 else " and ".join(written) if len(written) == 2 else ", ".join(written[:-1]) + ", and " + written[-1]
-    return {"reference": f'{joined}, "{title}," {journal}, vol. {volume}, pp. {first_page}–{last_page}, {year}.'}
+    a, b = str(first_page), str(last_page)
+    if len(a) == len(b):
+        while b and a[0] == b[0]:
+            a, b = a[1:], b[1:]
+    return {"locator": f"{year};{volume}:{first_page}" + (f"-{b}" if b else "")}
 
 
 STOP = set("a after among an and are as at between by during for from how in into is it its near not of on or over seen study that the their to under using via was what when why with without".split())
@@ -342,14 +363,6 @@ STOP = set("a after among an and are as at between by during for from how in int
 
 def words(title):
     return [w.strip("-") for w in re.findall(r"[^\W_]+(?:-+[^\W_]+)*", title.lower())]
-
-
-@oracle("bibtex_key", "python:re", lambda r: {k: v for k, v in article(r).items() if k in ("authors", "title", "year")}, n=30, edges=[{"authors": "Anonymous"}, {"title": "Of the"}, {"title": "-- On – ice"}])
-def _(authors, title, year):
-    people = names(authors)
-    telling = [w for w in words(title) if w not in STOP]
-    refuse_if(not telling)
-    return {"key": re.sub(r"[\W_]", "", f"{people[0][1]}{year}{telling[0]}".lower())}
 
 
 @oracle("title_words", "python:collections.Counter", lambda r: {"titles": [article(r)["title"] for _ in range(r.randint(1, 12))]}, n=40, edges=[{"titles": []}, {"titles": ["Of the"]}, {"titles": ["Ice ice", "Sea", "Sea lanes"]}])

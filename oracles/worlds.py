@@ -632,7 +632,6 @@ def survey_sites_in_region(t, region):
 
 def edges(roads):
     """Each road once, under the name that begins with one of its ends."""
-    roads = roads.assign(**{"from": roads.city, "to": roads.neighbour})
     return each(roads.assign(road=roads.city + "–" + roads.neighbour))
 
 
@@ -680,7 +679,7 @@ def coauthorship_links(t, institution):
     both = both.assign(first=both.author_x.map(members), second=both.author_y.map(members))
     both = both[both["first"] < both["second"]].groupby(["first", "second"]).size().reset_index(name="joint_papers")
     both = both[both.joint_papers >= 2].sort_values(["first", "second"])
-    return each(both.assign(link=[f"L{i + 1}" for i in range(len(both))]))
+    return each(both.assign(pair=both["first"] + "–" + both["second"], link=[f"L{i + 1}" for i in range(len(both))]))
 
 
 @function(journal=("journal", "name"))
@@ -690,7 +689,7 @@ def journal_cross_citations(t, journal):
     pairs = pandas.DataFrame({"citing": t.citation.citing.map(of), "cited": t.citation.cited.map(of)})
     pairs = pairs[(pairs.citing.map(field) == field[journal]) & (pairs.cited.map(field) == field[journal])]
     pairs = pairs.groupby(["citing", "cited"]).size().reset_index(name="citations").sort_values(["citing", "cited"])
-    return each(pairs.assign(link=[f"L{i + 1}" for i in range(len(pairs))]))
+    return each(pairs.assign(pair=pairs.citing + "→" + pairs.cited, link=[f"L{i + 1}" for i in range(len(pairs))]))
 
 
 def together(t, paper, minimum, this, by, name):
@@ -731,7 +730,8 @@ def thesis_catalogue(t, institution):
 @function(review=("review", "title"))
 def quality_appraisal_of_review(t, review):
     a = t.appraisal[t.appraisal.review == review]
-    return each(a.assign(record="R" + a.record.astype(str)))
+    codes = {f"bias_{k}": a[f"bias_{k}"].map({"low": 1, "some": 2, "high": 3}) for k in "abc"}
+    return each(a.assign(record="R" + a.record.astype(str), **codes))
 
 
 @function(institution=("institution", "name"), year=list(range(2006, 2026)))

@@ -33,12 +33,12 @@ struct Paths {
 }
 
 impl Graph {
-    /// The graph of these edges.
+    /// The graph of these edges, each written `A–B`.
     ///
     /// # Errors
     /// Lists of different lengths, no or too many edges, a loop, an edge listed twice, a length that is not positive.
-    pub fn new(from: &[String], to: &[String], lengths: &[f64]) -> Result<Graph, ToolError> {
-        let edges = numbered(from, to, lengths)?;
+    pub fn new(edges: &[String], lengths: &[f64]) -> Result<Graph, ToolError> {
+        let edges = numbered(edges, '–', lengths)?;
         let mut graph = Graph {
             neighbours: vec![Vec::new(); edges.names.len()],
             names: edges.names.into_iter().map(str::to_string).collect(),
@@ -317,25 +317,29 @@ pub struct Numbered<'a> {
     pub pairs: Vec<(usize, usize, f64)>,
 }
 
-/// Numbers the ends of edges.
+/// Numbers the ends of edges, which are written with a sign between them.
 ///
 /// # Errors
-/// Lists of different lengths, no or too many edges.
-pub fn numbered<'a>(from: &'a [String], to: &'a [String], weights: &[f64]) -> Result<Numbered<'a>, ToolError> {
-    if from.len() != to.len() || from.len() != weights.len() {
+/// Lists of different lengths, no or too many edges, an edge without two ends.
+pub fn numbered<'a>(edges: &'a [String], between: char, weights: &[f64]) -> Result<Numbered<'a>, ToolError> {
+    if edges.len() != weights.len() {
         return Err(ToolError::bad(format!(
-            "The three lists describe the same edges and must be equally long; they have {}, {} and {} items.",
-            from.len(),
-            to.len(),
+            "Both lists describe the same edges and must be equally long; they have {} and {} items.",
+            edges.len(),
             weights.len()
         )));
     }
-    if from.is_empty() || from.len() > MOST_EDGES {
-        return Err(ToolError::bad(format!("A network has from 1 to {MOST_EDGES} edges, {} were given.", from.len())));
+    if edges.is_empty() || edges.len() > MOST_EDGES {
+        return Err(ToolError::bad(format!("A network has from 1 to {MOST_EDGES} edges, {} were given.", edges.len())));
     }
-    let names: BTreeSet<&str> = from.iter().chain(to).map(String::as_str).collect();
+    let ends = |edge: &'a String| match edge.split(between).map(str::trim).collect::<Vec<_>>().as_slice() {
+        [a, b] if !a.is_empty() && !b.is_empty() => Ok((*a, *b)),
+        _ => Err(ToolError::bad(format!("`{edge}` is not an edge; write its two ends with `{between}` between them."))),
+    };
+    let ends: Vec<(&str, &str)> = edges.iter().map(ends).collect::<Result<_, _>>()?;
+    let names: BTreeSet<&str> = ends.iter().flat_map(|(a, b)| [*a, *b]).collect();
     let names: Vec<&str> = names.into_iter().collect();
     let number = |name: &str| names.binary_search(&name).unwrap_or_default();
-    let pairs = from.iter().zip(to).zip(weights).map(|((a, b), w)| (number(a), number(b), *w)).collect();
+    let pairs = ends.into_iter().zip(weights).map(|((a, b), w)| (number(a), number(b), *w)).collect();
     Ok(Numbered { names, pairs })
 }

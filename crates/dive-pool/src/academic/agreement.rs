@@ -197,22 +197,22 @@ fn fleiss() -> NativeTool {
         Processing,
         "Fleiss' kappa of three raters who assigned the same records to categories, and the mean agreement of pairs of raters in percent.",
     )
-    .param("rater_a", "list(category:risk_of_bias)", "Categories chosen by the first rater.")
-    .param("rater_b", "list(category:risk_of_bias)", "Categories chosen by the second rater for the same records, in the same order.")
-    .param("rater_c", "list(category:risk_of_bias)", "Categories chosen by the third rater for the same records, in the same order.")
+    .param("rater_a", "list(position:risk_of_bias)", "Categories chosen by the first rater, as whole numbers.")
+    .param("rater_b", "list(position:risk_of_bias)", "Categories chosen by the second rater for the same records, in the same order.")
+    .param("rater_c", "list(position:risk_of_bias)", "Categories chosen by the third rater for the same records, in the same order.")
     .group("review", "rating_categories", &["rater_a", "rater_b", "rater_c"])
     .field("kappa", "level:kappa.fleiss", "Fleiss kappa")
     .field("agreement", "level:share.pairwise_agreement[%]", "mean pairwise agreement")
     .tail("of the risk-of-bias judgements in the appraisal for {review}")
-    .example(json!({"rater_a": ["low", "high", "low"], "rater_b": ["low", "high", "low"], "rater_c": ["low", "high", "high"]}), "/agreement", 700.0 / 9.0)
-    .example(json!({"rater_a": ["low", "high", "low"], "rater_b": ["low", "high", "low"], "rater_c": ["low", "high", "high"]}), "/kappa", (7.0 / 9.0 - 41.0 / 81.0) / (40.0 / 81.0))
-    .example_error(json!({"rater_a": ["low", "low", "low"], "rater_b": ["low", "low", "low"], "rater_c": ["low", "low", "low"]}))
-    .run(|a: Vec<String>, b: Vec<String>, c: Vec<String>| {
+    .example(json!({"rater_a": [1, 3, 1], "rater_b": [1, 3, 1], "rater_c": [1, 3, 3]}), "/agreement", 700.0 / 9.0)
+    .example(json!({"rater_a": [1, 3, 1], "rater_b": [1, 3, 1], "rater_c": [1, 3, 3]}), "/kappa", (7.0 / 9.0 - 41.0 / 81.0) / (40.0 / 81.0))
+    .example_error(json!({"rater_a": [1, 1, 1], "rater_b": [1, 1, 1], "rater_c": [1, 1, 1]}))
+    .run(|a: Vec<i64>, b: Vec<i64>, c: Vec<i64>| {
         let records = records(&a, &b, &c)?;
-        let agreeing = |[a, b, c]: &[String; 3]| f64::from([a == b, b == c, a == c].iter().map(|same| u8::from(*same)).sum::<u8>()) / 3.0;
+        let agreeing = |[a, b, c]: &[i64; 3]| f64::from([a == b, b == c, a == c].iter().map(|same| u8::from(*same)).sum::<u8>()) / 3.0;
         let observed = sum(records.iter().map(agreeing)) / records.len() as f64;
-        let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
-        records.iter().flatten().for_each(|category| *counts.entry(category).or_default() += 1.0);
+        let mut counts: BTreeMap<i64, f64> = BTreeMap::new();
+        records.iter().flatten().for_each(|category| *counts.entry(*category).or_default() += 1.0);
         let total = 3.0 * records.len() as f64;
         let expected = sum(counts.values().map(|n| n / total * n / total));
         if expected >= 1.0 {

@@ -207,9 +207,9 @@ fn prediction() -> NativeTool {
         Processing,
         "95-percent prediction interval for the effect in a new study, by the random-effects model (DerSimonian-Laird) and the t distribution with two degrees of freedom fewer than studies.",
     ))
-    .field("lower", "level:effect_size.prediction_lower", "lower limit of the 95-percent prediction interval")
+    .field("lower", "level:effect_prediction.lower", "lower limit of the 95-percent prediction interval")
     .plural("lower limits of the 95-percent prediction interval")
-    .field("upper", "level:effect_size.prediction_upper", "upper limit of the 95-percent prediction interval")
+    .field("upper", "level:effect_prediction.upper", "upper limit of the 95-percent prediction interval")
     .plural("upper limits of the 95-percent prediction interval")
     .tail("over the controlled studies on record for {evidence}")
     // tau^2 = 0.03, standard error 0.2 / root 3, t(0.975, 1) = 12.706.

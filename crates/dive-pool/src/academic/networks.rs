@@ -15,24 +15,23 @@ pub fn tools() -> Vec<NativeTool> {
 
 fn coauthors(name: &str, description: &str) -> Builder {
     native(&format!("academic.networks.{name}"), Processing, description)
-        .param("first", "list(entity:author)", "One author of each pair.")
-        .param("second", "list(entity:author)", "The other author of each pair, in the same order.")
+        .param("pairs", "list(text:author_pair)", "Pairs of authors with an en dash between the two names: A–B.")
         .param("joint_papers", "list(count:joint_paper)", "Papers that the two wrote together, in the same order.")
-        .group("institution", "coauthorship", &["first", "second", "joint_papers"])
+        .group("institution", "coauthorship", &["pairs", "joint_papers"])
 }
 
 /// A triangle of people, one of whom has a further collaborator.
 fn kite() -> Value {
-    json!({"first": ["A", "A", "B", "C"], "second": ["B", "C", "C", "D"], "joint_papers": [2, 3, 2, 4]})
+    json!({"pairs": ["A–B", "A–C", "B–C", "C–D"], "joint_papers": [2, 3, 2, 4]})
 }
 
 fn doubled() -> Value {
-    json!({"first": ["A", "B"], "second": ["B", "A"], "joint_papers": [2, 2]})
+    json!({"pairs": ["A–B", "B–A"], "joint_papers": [2, 2]})
 }
 
-fn graph(first: &[String], second: &[String], joint: &[i64]) -> Result<Graph, ToolError> {
+fn graph(pairs: &[String], joint: &[i64]) -> Result<Graph, ToolError> {
     let joint: Vec<f64> = joint.iter().map(|n| *n as f64).collect();
-    Graph::new(first, second, &joint)
+    Graph::new(pairs, &joint)
 }
 
 fn structure() -> NativeTool {
@@ -54,8 +53,8 @@ fn structure() -> NativeTool {
     .example(kite(), "/transitivity", 60.0)
     .example(kite(), "/largest", 100.0)
     .example_error(doubled())
-    .run(|first: Vec<String>, second: Vec<String>, joint: Vec<i64>| {
-        let graph = graph(&first, &second, &joint)?;
+    .run(|pairs: Vec<String>, joint: Vec<i64>| {
+        let graph = graph(&pairs, &joint)?;
         let n = graph.order() as f64;
         let largest = graph.components().first().copied().unwrap_or_default() as f64;
         Ok(json!({
@@ -102,8 +101,8 @@ fn roles() -> NativeTool {
     .example(kite(), "/authors/0/clustering", 1.0)
     .example(kite(), "/authors/3/constraint", 1.0)
     .example_error(doubled())
-    .run(|first: Vec<String>, second: Vec<String>, joint: Vec<i64>| {
-        let graph = graph(&first, &second, &joint)?;
+    .run(|pairs: Vec<String>, joint: Vec<i64>| {
+        let graph = graph(&pairs, &joint)?;
         let between = graph.unweighted().betweenness();
         let rows = graph.names.iter().enumerate().zip(between).map(|((node, name), betweenness)| {
             json!({
@@ -129,25 +128,24 @@ fn influence() -> NativeTool {
         Processing,
         "Influence of journals from the citations between them: PageRank weighted by citations, with damping 0.85, in percent, and self-citation rate, the share of a journal's own among the citations it received.",
     )
-    .param("citing", "list(entity:journal)", "Citing journal of each pair.")
-    .param("cited", "list(entity:journal)", "Cited journal of each pair, in the same order; may be the same journal.")
+    .param("pairs", "list(text:journal_pair)", "Citing and cited journal, which may be the same, with an arrow between them: A→B.")
     .param("citations", "list(count:journal_citation)", "Citations from the one to the other, in the same order.")
-    .group("journal", "journal_citations", &["citing", "cited", "citations"])
+    .group("journal", "journal_citations", &["pairs", "citations"])
     .rows("journals", "journal", "journals", "name")
     .field("name", "entity:journal", "name")
     .field("pagerank", "level:share.pagerank[%]", "citation-weighted PageRank")
     .field("self_citation", "level:share.self_citation[%]", "self-citation rate")
     .tail("in the citation network of the field of {journal}")
-    .example(json!({"citing": ["A", "B", "A"], "cited": ["B", "A", "A"], "citations": [5, 8, 0]}), "/journals/0/pagerank", 50.0)
-    .example(json!({"citing": ["A", "A", "B"], "cited": ["B", "A", "A"], "citations": [5, 3, 9]}), "/journals/0/self_citation", 25.0)
-    .example_error(json!({"citing": ["A"], "cited": [], "citations": [5]}))
-    .example_error(json!({"citing": ["A", "B"], "cited": ["B", "A"], "citations": [5, -1]}))
-    .run(|citing: Vec<String>, cited: Vec<String>, citations: Vec<i64>| {
+    .example(json!({"pairs": ["A→B", "B→A", "A→A"], "citations": [5, 8, 0]}), "/journals/0/pagerank", 50.0)
+    .example(json!({"pairs": ["A→B", "A→A", "B→A"], "citations": [5, 3, 9]}), "/journals/0/self_citation", 25.0)
+    .example_error(json!({"pairs": ["A"], "citations": [5]}))
+    .example_error(json!({"pairs": ["A→B", "B→A"], "citations": [5, -1]}))
+    .run(|pairs: Vec<String>, citations: Vec<i64>| {
         if citations.iter().any(|c| *c < 0) {
             return Err(ToolError::bad("Numbers of citations must not be negative."));
         }
         let weights: Vec<f64> = citations.iter().map(|c| *c as f64).collect();
-        let links = numbered(&citing, &cited, &weights)?;
+        let links = numbered(&pairs, '→', &weights)?;
         let n = links.names.len();
         if n > 80 {
             return Err(ToolError::bad("At most 80 journals can be ranked at once."));

@@ -1,15 +1,15 @@
-//! References as styles write them, keys, and words of titles.
+//! Citations as styles write them, labels, and words of titles.
 
 use std::collections::BTreeMap;
 
 use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{NativeTool, native};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// The family.
 pub fn tools() -> Vec<NativeTool> {
-    vec![formatted(), key(), title_words(), similarity()]
+    vec![in_text(), label(), locator(), title_words(), similarity()]
 }
 
 /// Authors as (given names, surname); names are separated by semicolons, the surname stands last.
@@ -29,35 +29,87 @@ fn people(authors: &str) -> Result<Vec<(Vec<&str>, &str)>, ToolError> {
     Ok(found)
 }
 
-/// First letters of given names, each followed by `mark`, with `between` them.
-fn initials(given: &[&str], mark: &str, between: &str) -> String {
-    let letters = given.iter().filter_map(|word| word.chars().next());
-    letters.map(|c| format!("{}{mark}", c.to_uppercase())).collect::<Vec<_>>().join(between)
-}
-
-/// "a, b<last>c": items with commas and something else before the last one.
-fn listed(items: &[String], last: &str) -> String {
-    match items {
+/// Names joined by commas, with other words before the last one.
+fn listed(names: &[&str], last: &str) -> String {
+    match names {
         [] => String::new(),
-        [one] => one.clone(),
+        [one] => (*one).to_string(),
         [init @ .., end] => format!("{}{last}{end}", init.join(", ")),
     }
 }
 
-fn example(style: &str) -> Value {
-    json!({"authors": "Ada Maria Lovelace; Charles Babbage", "title": "On engines", "journal": "Annals of Computing", "year": 1843, "volume": 3, "first_page": 17, "last_page": 45, "style": style})
-}
-
-fn formatted() -> NativeTool {
-    // Publication Manual of the APA, 7th edition, 9 and 10.1; IEEE Reference Guide 2023; ICMJE Recommendations (six authors, then et al.).
+fn in_text() -> NativeTool {
+    // Publication Manual of the APA, 7th edition, 8.17; Chicago Manual of Style, 17th edition, 15.29; Harvard as in Cite Them Right, 12th
+    // edition.
     native(
-        "academic.references.format_reference",
+        "academic.references.in_text_citation",
         Processing,
-        "Reference to a journal article in a citation style, as plain text: APA (7th edition), Vancouver (ICMJE; more than six authors are cut to six and et al.) or IEEE. Page ranges are written in full; titles are kept as they are.",
+        "Parenthetical author-year citation of a paper: APA (7th edition; three or more authors become et al.), Chicago (17th edition; four or more become et al., up to three are listed) or Harvard (Cite Them Right; as Chicago, with a comma before the year).",
     )
     .param("authors", "text:author_list", "Authors in order, given name first, separated by semicolons.")
-    .param("title", "text:title", "Title of the article.")
-    .param("journal", "text:journal_title", "Name of the journal.")
+    .param("year", "year:publication", "Year of publication.")
+    .range(1000.0, 2100.0)
+    .param("style", "category:citation_style", "Citation style.")
+    .choices(&[("apa", "APA style"), ("chicago", "Chicago author–date style"), ("harvard", "Harvard (Cite Them Right) style")])
+    .group("paper", "byline", &["authors", "year"])
+    .field("citation", "text:citation", "parenthetical citation")
+    .tail("of {paper} in {style}")
+    .example_equals(json!({"authors": "Ada Maria Lovelace; Charles Babbage", "year": 1843, "style": "apa"}), "/citation", json!("(Lovelace & Babbage, 1843)"))
+    .example_equals(json!({"authors": "Ada Lovelace; Charles Babbage; Jean Wu", "year": 1843, "style": "chicago"}), "/citation", json!("(Lovelace, Babbage, and Wu 1843)"))
+    .example_equals(json!({"authors": "Ada Lovelace; Charles Babbage; Jean Wu", "year": 1843, "style": "harvard"}), "/citation", json!("(Lovelace, Babbage and Wu, 1843)"))
+    .example_error(json!({"authors": "Anonymous", "year": 1843, "style": "apa"}))
+    .run(|authors: String, year: i64, style: String| {
+        let people = people(&authors)?;
+        let surnames: Vec<&str> = people.iter().map(|(_, surname)| *surname).collect();
+        let (most, two, several, comma) = match style.as_str() {
+            "apa" => (2, " & ", " & ", ","),
+            "chicago" => (3, " and ", ", and ", ""),
+            _ => (3, " and ", " and ", ","),
+        };
+        let names = match surnames.as_slice() {
+            [first, ..] if surnames.len() > most => format!("{first} et al."),
+            names => listed(names, if names.len() == 2 { two } else { several }),
+        };
+        Ok(json!({"citation": format!("({names}{comma} {year})")}))
+    })
+}
+
+fn label() -> NativeTool {
+    // The function format.lab.names of Patashnik's alpha.bst (BibTeX 0.99), without the letters that tell equal labels apart.
+    native(
+        "academic.references.bibtex_label",
+        Processing,
+        "Label of a paper in BibTeX's alpha style: initials of up to four surnames, of the first three and a plus sign where there are five authors or more, or the first three letters of a single surname; then the last two digits of the year.",
+    )
+    .param("authors", "text:author_list", "Authors in order, given name first, separated by semicolons.")
+    .param("year", "year:publication", "Year of publication.")
+    .range(1000.0, 2100.0)
+    .group("paper", "byline", &["authors", "year"])
+    .subject("paper")
+    .field("label", "text:bibtex_label", "BibTeX alpha-style label")
+    .example_equals(json!({"authors": "Ada Lovelace", "year": 1843}), "/label", json!("Lov43"))
+    .example_equals(json!({"authors": "A B; C D; E F; G H; I J", "year": 2007}), "/label", json!("BDF+07"))
+    .example_error(json!({"authors": "Ada Lovelace;", "year": 1843}))
+    .run(|authors: String, year: i64| {
+        let people = people(&authors)?;
+        let letters = |surname: &str, n: usize| surname.chars().take(n).collect::<String>();
+        let names: String = match people.as_slice() {
+            [(_, surname)] => letters(surname, 3),
+            several if several.len() > 4 => several.iter().take(3).map(|(_, s)| letters(s, 1)).chain(["+".into()]).collect(),
+            several => several.iter().map(|(_, s)| letters(s, 1)).collect(),
+        };
+        Ok(json!({"label": format!("{names}{:02}", year % 100)}))
+    })
+}
+
+fn locator() -> NativeTool {
+    // ICMJE Recommendations (Vancouver): year;volume:pages, repeated digits of the last page left out, as the National Library of Medicine
+    // writes them (Citing Medicine, 2nd edition, chapter 1).
+    native(
+        "academic.references.vancouver_locator",
+        Processing,
+        "Place of a journal article as a Vancouver reference gives it behind the journal's name: year, volume and pages, without the digits of the last page that repeat those of the first, e.g. 2004;12:284-7.",
+    )
     .param("year", "year:publication", "Year of publication.")
     .range(1000.0, 2100.0)
     .param("volume", "position:journal_volume", "Volume.")
@@ -66,45 +118,24 @@ fn formatted() -> NativeTool {
     .range(1.0, 1e6)
     .param("last_page", "position:page", "Last page.")
     .range(1.0, 1e6)
-    .param("style", "category:citation_style", "Citation style.")
-    .choices(&[("apa", "APA style (7th edition)"), ("vancouver", "Vancouver style"), ("ieee", "IEEE style")])
-    .group("paper", "catalogue_entry", &["authors", "title", "journal", "year", "volume", "first_page", "last_page"])
-    .field("reference", "text:reference", "reference")
-    .tail("to {paper} in {style}")
-    .example_equals(example("apa"), "/reference", json!("Lovelace, A. M., & Babbage, C. (1843). On engines. Annals of Computing, 3, 17–45."))
-    .example_equals(example("vancouver"), "/reference", json!("Lovelace AM, Babbage C. On engines. Annals of Computing. 1843;3:17-45."))
-    .example_equals(example("ieee"), "/reference", json!("A. M. Lovelace and C. Babbage, \"On engines,\" Annals of Computing, vol. 3, pp. 17–45, 1843."))
-    .example_error(json!({"authors": "Anonymous", "title": "T", "journal": "J", "year": 1843, "volume": 3, "first_page": 17, "last_page": 45, "style": "apa"}))
-    .run(|authors: String, title: String, journal: String, year: i64, volume: i64, first: i64, last: i64, style: String| {
+    .group("paper", "source", &["year", "volume", "first_page", "last_page"])
+    .subject("paper")
+    .field("locator", "text:locator", "Vancouver-style year, volume and page locator")
+    .example_equals(json!({"year": 2004, "volume": 12, "first_page": 284, "last_page": 287}), "/locator", json!("2004;12:284-7"))
+    .example_equals(json!({"year": 2004, "volume": 12, "first_page": 98, "last_page": 104}), "/locator", json!("2004;12:98-104"))
+    .example_error(json!({"year": 2004, "volume": 12, "first_page": 98, "last_page": 9}))
+    .run(|year: i64, volume: i64, first: i64, last: i64| {
         if first > last {
             return Err(ToolError::bad("The last page must not come before the first."));
         }
-        let people = people(&authors)?;
-        if people.len() > 20 {
-            return Err(ToolError::bad("At most 20 authors can be written out."));
-        }
-        let names = |write: &dyn Fn(&[&str], &str) -> String| people.iter().map(|(g, s)| write(g, s)).collect::<Vec<_>>();
-        let title = title.trim_end_matches('.');
-        let reference = match style.as_str() {
-            "apa" => {
-                let names = names(&|given, surname| format!("{surname}, {}", initials(given, ".", " ")));
-                format!("{} ({year}). {title}. {journal}, {volume}, {first}–{last}.", listed(&names, ", & "))
-            }
-            "vancouver" => {
-                let mut names = names(&|given, surname| format!("{surname} {}", initials(given, "", "")));
-                if names.len() > 6 {
-                    names.truncate(6);
-                    names.push("et al".into());
-                }
-                format!("{}. {title}. {journal}. {year};{volume}:{first}-{last}.", names.join(", "))
-            }
-            _ => {
-                let names = names(&|given, surname| format!("{} {surname}", initials(given, ".", " ")));
-                let last_comma = if names.len() > 2 { ", and " } else { " and " };
-                format!("{}, \"{title},\" {journal}, vol. {volume}, pp. {first}–{last}, {year}.", listed(&names, last_comma))
-            }
+        let (from, to) = (first.to_string(), last.to_string());
+        let shared = from.chars().zip(to.chars()).take_while(|(a, b)| a == b).count();
+        let pages = match first == last {
+            true => from,
+            false if from.len() == to.len() => format!("{from}-{}", to.chars().skip(shared).collect::<String>()),
+            false => format!("{from}-{to}"),
         };
-        Ok(json!({"reference": reference}))
+        Ok(json!({"locator": format!("{year};{volume}:{pages}")}))
     })
 }
 
@@ -125,32 +156,6 @@ fn telling(word: &str) -> bool {
     !STOP_WORDS.contains(&word)
 }
 
-fn key() -> NativeTool {
-    // The pattern that Google Scholar and JabRef ([auth][year][veryshorttitle]) use.
-    native(
-        "academic.references.bibtex_key",
-        Processing,
-        "BibTeX citation key of a paper: surname of the first author, year, and first word of the title that is no function word, in lower case without separators.",
-    )
-    .param("authors", "text:author_list", "Authors in order, given name first, separated by semicolons.")
-    .param("title", "text:title", "Title of the article.")
-    .param("year", "year:publication", "Year of publication.")
-    .range(1000.0, 2100.0)
-    .group("paper", "citation_key", &["authors", "title", "year"])
-    .subject("paper")
-    .field("key", "text:bibtex_key", "BibTeX citation key")
-    .example_equals(json!({"authors": "Ada Lovelace; Charles Babbage", "title": "On the analytical engine", "year": 1843}), "/key", json!("lovelace1843analytical"))
-    .example_equals(json!({"authors": "Ada O'Neil-Byron", "title": "Time-lapse imaging", "year": 1999}), "/key", json!("oneilbyron1999timelapse"))
-    .example_error(json!({"authors": "Ada Lovelace", "title": "Of the", "year": 1843}))
-    .run(|authors: String, title: String, year: i64| {
-        let people = people(&authors)?;
-        let surname = people.first().map(|(_, surname)| surname.to_lowercase()).unwrap_or_default();
-        let word = words(&title).find(|w| telling(w)).ok_or_else(|| ToolError::bad("The title has nothing but function words."))?;
-        let plain: String = format!("{surname}{year}{word}").chars().filter(|c| c.is_alphanumeric()).collect();
-        Ok(json!({"key": plain}))
-    })
-}
-
 fn title_words() -> NativeTool {
     // Word frequencies of titles, as in co-word analysis (Callon et al. 1983).
     native(
@@ -159,8 +164,8 @@ fn title_words() -> NativeTool {
         "Words of the titles of several papers: the most frequent word that is no function word, the number of titles with it, the number of different words, and the mean number of words of a title. A tie for the most frequent word is refused.",
     )
     .param("titles", "list(entity:paper)", "Titles of the papers, at most 200.")
-    .field("top_word", "text:title_word", "most frequent telling word in the titles")
-    .plural("most frequent telling words in the titles")
+    .field("top_word", "text:title_word", "most frequent content word in the titles")
+    .plural("most frequent content words in the titles")
     .field("titles_with_it", "count:title", "")
     .field("different_words", "count:different_word", "number of different words in the titles")
     .plural("numbers of different words in the titles")

@@ -73,7 +73,7 @@ fn grid() -> NativeTool {
     native(
         "general.ellipsoid.utm_coordinates",
         Processing,
-        "UTM grid coordinates (WGS 84) of a point between 80 degrees south and 84 north: zone number, easting and northing in metres. The exceptions for Norway and Svalbard are not made.",
+        "UTM grid coordinates (WGS 84) of a point between 80 degrees south and 84 north: zone number, easting and northing to the metre. The exceptions for Norway and Svalbard are not made.",
     )
     .param("latitude", "position:latitude[deg]", "Latitude in decimal degrees, north positive.")
     .range(-80.0, 84.0)
@@ -85,7 +85,7 @@ fn grid() -> NativeTool {
     .field("northing_m", "position:utm_northing[m]", "UTM northing")
     .tail("of {point}")
     .digits(10)
-    .example(json!({"latitude": 43.642_566, "longitude": -79.387_139}), "/easting_m", 630_084.301_6)
+    .example(json!({"latitude": 43.642_566, "longitude": -79.387_139}), "/easting_m", 630_084.0)
     .example(json!({"latitude": 0, "longitude": 3}), "/easting_m", 500_000.0)
     .example(json!({"latitude": -33.92, "longitude": 18.42}), "/zone", 34.0)
     .example_error(json!({"latitude": 88, "longitude": 3}))
@@ -113,8 +113,8 @@ fn grid() -> NativeTool {
         let south = if latitude < 0.0 { 10_000_000.0 } else { 0.0 };
         Ok(json!({
             "zone": zone as i64,
-            "easting_m": 500_000.0 + 0.9996 * radius * x,
-            "northing_m": south + 0.9996 * radius * y,
+            "easting_m": (500_000.0 + 0.9996 * radius * x).round() as i64,
+            "northing_m": (south + 0.9996 * radius * y).round() as i64,
         }))
     })
 }
@@ -124,7 +124,7 @@ fn gravity() -> NativeTool {
     native(
         "general.ellipsoid.normal_gravity",
         Processing,
-        "Normal gravity in metres per second squared at a latitude and height (WGS 84, Somigliana's formula with height correction).",
+        "Normal gravity in milligals (1e-5 m/s²) at a latitude and height (WGS 84, Somigliana's formula with height correction).",
     )
     .param("latitude", "position:latitude.city[deg]", "Latitude in decimal degrees.")
     .range(-90.0, 90.0)
@@ -132,11 +132,11 @@ fn gravity() -> NativeTool {
     .range(-500.0, 20_000.0)
     .group("city", "gravity_site", &["latitude", "height_m"])
     .subject("city")
-    .field("gravity", "level:acceleration.gravity[m/s²]", "normal gravity (WGS 84)")
+    .field("gravity", "level:acceleration.gravity[mGal]", "normal gravity (WGS 84)")
     .plural("normal gravities (WGS 84)")
     .digits(10)
-    .example(json!({"latitude": 45, "height_m": 0}), "/gravity", 9.806_197_769)
-    .example(json!({"latitude": 0, "height_m": 0}), "/gravity", 9.780_325_335_9)
+    .example(json!({"latitude": 45, "height_m": 0}), "/gravity", 980_619.776_9)
+    .example(json!({"latitude": 0, "height_m": 0}), "/gravity", 978_032.533_59)
     .example_error(json!({"latitude": 95, "height_m": 0}))
     .run(|latitude: f64, height: f64| {
         let s2 = {
@@ -146,6 +146,6 @@ fn gravity() -> NativeTool {
         let surface = 9.780_325_335_9 * (1.0 + 0.001_931_852_652_41 * s2) / (1.0 - F * (2.0 - F) * s2).sqrt();
         let m = 0.003_449_786_506_84;
         let factor = 1.0 - 2.0 / A * (1.0 + F + m - 2.0 * F * s2) * height + 3.0 * height * height / (A * A);
-        Ok(json!({"gravity": surface * factor}))
+        Ok(json!({"gravity": 1e5 * surface * factor}))
     })
 }

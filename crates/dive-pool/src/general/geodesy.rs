@@ -301,7 +301,7 @@ fn local_time() -> NativeTool {
     .range(-12.0, 14.0)
     .param("offset_2", "position:utc_offset[h]", "Hours that the second place is ahead of UTC.")
     .range(-12.0, 14.0)
-    .param("time", "text:clock_time", "Clock time at the first place, HH:MM.")
+    .param("time", "text:stated_time", "Clock time at the first place, HH:MM.")
     .sample_of(["06:45", "08:20", "09:15", "11:05", "13:40", "16:50", "19:25", "22:30"])
     .group("here", "clock", &["offset_1"])
     .group("there", "clock", &["offset_2"])

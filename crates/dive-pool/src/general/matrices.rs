@@ -204,8 +204,8 @@ fn stress_invariants() -> NativeTool {
         "stress_invariants",
         "Invariants of a stress tensor: mean stress (a third of the trace), third invariant (the determinant), and von Mises stress; megapascals, the determinant in their cube.",
     )
-    .field("mean", "level:stress.mean[MPa]", "hydrostatic part of the stress")
-    .plural("hydrostatic parts of the stress")
+    .field("mean", "level:stress.mean[MPa]", "mean normal stress (pressure)")
+    .plural("mean normal stresses (pressure)")
     .field("determinant", "level:stress_determinant[MPa³]", "determinant of the stress tensor")
     .plural("determinants of the stress tensor")
     .field("von_mises", "level:stress.von_mises[MPa]", "von Mises stress")

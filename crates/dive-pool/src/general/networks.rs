@@ -13,31 +13,29 @@ pub fn tools() -> Vec<NativeTool> {
     vec![structure(), path_lengths(), spanning_forest(), spectrum(), centralities(), routes()]
 }
 
-/// Roads as three lists, which come together.
-fn edges(builder: Builder, slot: &str, of: &str, further: &[&str]) -> Builder {
-    let params: Vec<&str> = ["from", "to", "length_km"].iter().chain(further).copied().collect();
+/// Roads and their lengths, which come together.
+fn edges(builder: Builder, slot: &str, of: &str) -> Builder {
     builder
-        .param("from", "list(entity:city)", "City at one end of each road.")
-        .param("to", "list(entity:city)", "City at the other end of each road, in the same order.")
+        .param("roads", "list(text:road)", "Roads as the two cities that they join, with an en dash between them: A–B.")
         .param("length_km", "list(amount:length.road[km])", "Length of each road in kilometres, in the same order.")
-        .group(slot, of, &params)
+        .group(slot, of, &["roads", "length_km"])
 }
 
 fn network(name: &str, description: &str) -> Builder {
-    edges(native(&format!("general.networks.{name}"), Processing, description), "network", "road_network", &[])
+    edges(native(&format!("general.networks.{name}"), Processing, description), "network", "road_network")
 }
 
 /// Examples: a triangle with a tail of two roads, and a square whose last road is missing.
 fn kite() -> Value {
-    json!({"from": ["A", "B", "A", "C", "D"], "to": ["B", "C", "C", "D", "E"], "length_km": [3, 4, 5, 2, 6]})
+    json!({"roads": ["A–B", "B–C", "A–C", "C–D", "D–E"], "length_km": [3, 4, 5, 2, 6]})
 }
 
 fn path() -> Value {
-    json!({"from": ["A", "B", "C"], "to": ["B", "C", "D"], "length_km": [1, 2, 4]})
+    json!({"roads": ["A–B", "B–C", "C–D"], "length_km": [1, 2, 4]})
 }
 
 fn uneven() -> Value {
-    json!({"from": ["A", "B"], "to": ["B"], "length_km": [1, 2]})
+    json!({"roads": ["A–B"], "length_km": [1, 2]})
 }
 
 fn structure() -> NativeTool {
@@ -60,8 +58,8 @@ fn structure() -> NativeTool {
     .example(kite(), "/bridges", 2.0)
     .example(path(), "/gamma", 50.0)
     .example_error(uneven())
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>| {
-        let graph = Graph::new(&from, &to, &lengths)?;
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let graph = Graph::new(&roads, &lengths)?;
         let (nodes, edges, parts) = (graph.order(), graph.size(), graph.components().len());
         if nodes < 3 {
             return Err(ToolError::bad("The gamma index needs at least three cities."));
@@ -78,8 +76,8 @@ fn structure() -> NativeTool {
 }
 
 /// The graph, and the lengths of the shortest paths between all connected pairs of its nodes.
-fn all_pairs(from: &[String], to: &[String], lengths: &[f64]) -> Result<(Graph, Vec<f64>), ToolError> {
-    let graph = Graph::new(from, to, lengths)?;
+fn all_pairs(roads: &[String], lengths: &[f64]) -> Result<(Graph, Vec<f64>), ToolError> {
+    let graph = Graph::new(roads, lengths)?;
     let after =
         |node: usize| graph.distances(node).into_iter().skip(node + 1).filter(|d| d.is_finite()).collect::<Vec<_>>();
     let pairs = (0..graph.order()).flat_map(after).collect();
@@ -100,8 +98,8 @@ fn path_lengths() -> NativeTool {
     .example(kite(), "/diameter_km", 13.0)
     .example(path(), "/mean_km", (1.0 + 3.0 + 7.0 + 2.0 + 6.0 + 4.0) / 6.0)
     .example_error(uneven())
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>| {
-        let (_, pairs) = all_pairs(&from, &to, &lengths)?;
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let (_, pairs) = all_pairs(&roads, &lengths)?;
         let longest = pairs.iter().copied().fold(0.0, f64::max);
         Ok(json!({"diameter_km": longest, "mean_km": pairs.iter().sum::<f64>() / pairs.len() as f64}))
     })
@@ -120,9 +118,9 @@ fn spanning_forest() -> NativeTool {
     .tail("of the main-road network of {network}")
     .example(kite(), "/total_km", 15.0)
     .example(path(), "/longest_km", 4.0)
-    .example_error(json!({"from": ["A", "B"], "to": ["B", "A"], "length_km": [1, 2]}))
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>| {
-        let kept = Graph::new(&from, &to, &lengths)?.spanning_forest();
+    .example_error(json!({"roads": ["A–B", "B–A"], "length_km": [1, 2]}))
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let kept = Graph::new(&roads, &lengths)?.spanning_forest();
         Ok(json!({"total_km": kept.iter().sum::<f64>(), "longest_km": kept.last()}))
     })
 }
@@ -145,8 +143,8 @@ fn spectrum() -> NativeTool {
     .example(path(), "/algebraic_connectivity", 2.0 - std::f64::consts::SQRT_2)
     .example(path(), "/laplacian_radius", 2.0 + std::f64::consts::SQRT_2)
     .example_error(uneven())
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>| {
-        let graph = Graph::new(&from, &to, &lengths)?;
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let graph = Graph::new(&roads, &lengths)?;
         if graph.order() > 80 {
             return Err(ToolError::bad("At most 80 cities can be handled; give a smaller network."));
         }
@@ -183,8 +181,8 @@ fn centralities() -> NativeTool {
     .example(path(), "/cities/0/farthest_km", 7.0)
     .example(path(), "/cities/1/closeness", 3.0 / 9.0)
     .example_error(uneven())
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>| {
-        let graph = Graph::new(&from, &to, &lengths)?;
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let graph = Graph::new(&roads, &lengths)?;
         let others = graph.order() as f64 - 1.0;
         let rows = graph.names.iter().enumerate().zip(graph.betweenness()).map(|((node, name), betweenness)| {
             let reached: Vec<f64> = graph.distances(node).into_iter().filter(|d| *d > 0.0 && d.is_finite()).collect();
@@ -207,28 +205,28 @@ fn routes() -> NativeTool {
         native(
             "general.networks.shortest_road_routes",
             Processing,
-            "Shortest routes from one city to all others that a set of roads connects with it: length in kilometres and number of roads.",
+            "Shortest routes over a set of roads from the city that is named first in the first road to all others that can be reached: length in kilometres and number of roads.",
         ),
         "centre",
         "road_map",
-        &["origin"],
     )
-    .param("origin", "text:city_name", "City where the routes start; one end of at least one of the roads.")
     .rows("cities", "city", "cities", "name")
     .field("name", "entity:city", "name")
-    .field("route_km", "amount:length.route[km]", "length of the shortest route")
-    .plural("lengths of the shortest route")
-    .field("roads", "count:route_road", "number of roads on the shortest route")
-    .plural("numbers of roads on the shortest route")
+    .field("route_km", "amount:length.route[km]", "length of the shortest route from the centre of the map")
+    .plural("lengths of the shortest route from the centre of the map")
+    .field("roads", "count:route_road", "number of roads on the shortest route from the centre of the map")
+    .plural("numbers of roads on the shortest route from the centre of the map")
     .tail("on the local road map around {centre}")
-    .example(json!({"from": ["A", "B", "A", "C"], "to": ["B", "C", "C", "D"], "length_km": [3, 4, 9, 2], "origin": "A"}), "/cities/1/route_km", 7.0)
-    .example(json!({"from": ["A", "B", "A", "C"], "to": ["B", "C", "C", "D"], "length_km": [3, 4, 9, 2], "origin": "A"}), "/cities/2/roads", 3.0)
-    .example_error(json!({"from": ["A"], "to": ["B"], "length_km": [3], "origin": "C"}))
-    .run(|from: Vec<String>, to: Vec<String>, lengths: Vec<f64>, origin: String| {
-        let graph = Graph::new(&from, &to, &lengths)?;
-        let routes = graph.routes(graph.node(&origin)?);
+    .example(json!({"roads": ["A–B", "B–C", "A–C", "C–D"], "length_km": [3, 4, 9, 2]}), "/cities/1/route_km", 7.0)
+    .example(json!({"roads": ["A–B", "B–C", "A–C", "C–D"], "length_km": [3, 4, 9, 2]}), "/cities/2/roads", 3.0)
+    .example_error(json!({"roads": ["A"], "length_km": [3]}))
+    .run(|roads: Vec<String>, lengths: Vec<f64>| {
+        let graph = Graph::new(&roads, &lengths)?;
+        let origin = roads.first().and_then(|r| r.split('–').next()).map(str::trim).unwrap_or_default();
+        let routes = graph.routes(graph.node(origin)?);
         let rows = graph.names.iter().zip(routes).filter(|(name, (length, _))| **name != origin && length.is_finite());
-        let row = |(name, (length, roads)): (&String, (f64, usize))| json!({"name": name, "route_km": length, "roads": roads});
+        let row =
+            |(name, (length, roads)): (&String, (f64, usize))| json!({"name": name, "route_km": length, "roads": roads});
         Ok(json!({"cities": rows.map(row).collect::<Vec<_>>()}))
     })
 }
