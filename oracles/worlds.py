@@ -751,6 +751,22 @@ def academic_ancestors(t, author):
     return line
 
 
+def partners(t, studies, **dated):
+    studies = studies.assign(name=studies.investigator.map(t.author.set_index("name").institution), participants=studies.treated + studies.control)
+    rows = studies.groupby("name").agg(studies=("name", "size"), participants=("participants", "sum"), **dated)
+    return each(rows.reset_index())
+
+
+@function(company=("study", "sponsor"))
+def academic_partners_of_company(t, company):
+    return partners(t, t.study[t.study.sponsor == company], latest=("ends", "max"))
+
+
+@function(hospital=("study", "hospital"))
+def academic_partners_of_hospital(t, hospital):
+    return partners(t, t.study[t.study.hospital == hospital], earliest=("starts", "min"))
+
+
 class Tables:
     def __init__(self, path):
         self.connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)

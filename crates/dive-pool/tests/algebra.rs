@@ -376,7 +376,7 @@ proptest! {
     fn chances_add_up(rows in vec((1u32..100, 1u32..100, 1u32..100), 3), days in 1i64..30, today in 0usize..3) {
         let share = |of: fn(&(u32, u32, u32)) -> u32| rows.iter().map(|r| f64::from(of(r)) / f64::from(r.0 + r.1 + r.2)).collect::<Vec<_>>();
         let args = json!({"to_dry": share(|r| r.0), "to_overcast": share(|r| r.1), "to_rainy": share(|r| r.2),
-            "today": ["dry", "overcast", "rainy"][today], "days": days});
+            "today": (["dry", "overcast", "rainy"][today]), "days": days});
         let value = call("markov_forecast", args);
         let sum: f64 = ["dry", "overcast", "rainy"].iter().filter_map(|k| value[k].as_f64()).sum();
         prop_assert!(near(sum, 100.0, 1e-7));
