@@ -366,8 +366,8 @@ proptest! {
         let name = |i: usize| format!("City {}", i % (lengths.len() + 1));
         let last = 95.5;
         let all: Vec<f64> = lengths.iter().copied().chain([last]).collect();
-        let ends = |by: usize| (0..all.len()).map(|i| name(i + by)).collect::<Vec<_>>();
-        let args = json!({"from": ends(0), "to": ends(1), "length_km": all});
+        let roads: Vec<String> = (0..all.len()).map(|i| format!("{}–{}", name(i), name(i + 1))).collect();
+        let args = json!({"roads": roads, "length_km": all});
         prop_assert!(near(number("minimum_spanning_forest", args.clone(), "total_km"), lengths.iter().sum(), 1e-6));
         prop_assert_eq!(number("road_network_structure", args, "cyclomatic"), 1.0);
     }
