@@ -133,7 +133,7 @@ fn influence() -> NativeTool {
     .group("journal", "journal_citations", &["pairs", "citations"])
     .rows("journals", "journal", "journals", "name")
     .field("name", "entity:journal", "name")
-    .field("pagerank", "level:share.pagerank[%]", "citation-weighted PageRank")
+    .field("pagerank", "position:share.pagerank[%]", "citation-weighted PageRank")
     .field("self_citation", "level:share.self_citation[%]", "self-citation rate")
     .tail("in the citation network of the field of {journal}")
     .example(json!({"pairs": ["A→B", "B→A", "A→A"], "citations": [5, 8, 0]}), "/journals/0/pagerank", 50.0)
