@@ -137,7 +137,7 @@ fn intraclass() -> NativeTool {
     .tail("of the quality scores in the appraisal for {review}")
     // Mean squares 25.2, 2 and 0.
     .example(example(), "/icc3", 1.0)
-    .example(example(), "/icc2", 25.2 / (25.2 + 3.0 * 2.0 / 6.0))
+    .example(example(), "/icc2", 25.2 / 26.2)
     .example_error(flat())
     .run(|a: Vec<f64>, b: Vec<f64>, c: Vec<f64>| {
         let records = records(&a, &b, &c)?;

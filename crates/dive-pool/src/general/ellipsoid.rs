@@ -26,7 +26,7 @@ fn geodesic() -> NativeTool {
     .field("distance_km", "amount:length.geodesic[km]", "ellipsoidal (WGS 84) distance")
     .tail("between {a} and {b}")
     .tail("from {a} to {b}")
-    .example(json!({"latitude_1": 40.6, "longitude_1": -73.8, "latitude_2": 51.6, "longitude_2": -0.5}), "/distance_km", 5551.759_400_32)
+    .example(json!({"latitude_1": 40.6, "longitude_1": -73.8, "latitude_2": 51.6, "longitude_2": -0.5}), "/distance_km", 5_551.759_400_32)
     .example(json!({"latitude_1": 10, "longitude_1": 20, "latitude_2": 10, "longitude_2": 20}), "/distance_km", 0.0)
     .example_error(json!({"latitude_1": 0, "longitude_1": 0, "latitude_2": 0.1, "longitude_2": 179.9}))
     .run(|lat1: f64, lon1: f64, lat2: f64, lon2: f64| {
