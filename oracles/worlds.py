@@ -68,6 +68,7 @@ record("physician", "name", {"physician_profile": "physician"})
 record("trial", "name", {"trial_profile": "trial", "trial_outcome": "trial"})
 record("compound", "name", {"compound_profile": "compound"})
 record("enzyme", "name", {"enzyme_profile": "enzyme"})
+record("rock_stress", "mountain", {"rock_stress_measurement": "mountain"})
 record("gene", "symbol", {"gene_coding_sequence": "gene", "gene_primers": "gene"})
 record("mark_recapture", "site", {"mark_recapture_study": "site"})
 record("protein", "name", {"protein_sequence": "protein"})
@@ -99,6 +100,8 @@ lists("museums_by_kind", "museum", {"region": "region", "kind": "kind"})
 lists("railway_line_stops", "railway_stop", {"line": "line"}, rows="km > 0", name="city")
 lists("railway_lines_in_region", "railway_line", {"region": "region"})
 lists("regions_by_landscape", "region", {"landscape": "landscape"})
+lists("input_output_table", "input_output", {"region": "region"})
+lists("weather_transitions", "weather_chain", {"city": "city"})
 lists("rivers_in_region", "river", {"region": "region"})
 lists("road_neighbours", "road", {"city": "city"}, name="neighbour")
 lists("tributaries_of_river", "river", {"river": "flows_into"})
@@ -606,6 +609,162 @@ def projects_of_funder(t, funder, year):
 def studies_at_hospital(t, hospital):
     s = t.study[t.study.hospital == hospital]
     return each(s.assign(participants=s.treated + s.control))
+
+
+def region_of(t, frame):
+    return frame.city.map(t.city.set_index("name").region)
+
+
+@function(region=("region", "name"))
+def hospitals_in_region(t, region):
+    return each(t.hospital[region_of(t, t.hospital) == region])
+
+
+@function(region=("region", "name"))
+def institutions_in_region(t, region):
+    return each(t.institution[region_of(t, t.institution) == region])
+
+
+@function(region=("region", "name"))
+def survey_sites_in_region(t, region):
+    return each(t.survey_site[region_of(t, t.survey_site) == region])
+
+
+def edges(roads):
+    """Each road once, under the name that begins with one of its ends."""
+    return each(roads.assign(road=roads.city + "–" + roads.neighbour))
+
+
+@function(region=("region", "name"))
+def main_roads_of_region(t, region):
+    inside = set(t.city[t.city.region == region].name)
+    return edges(t.road[t.road.city.isin(inside) & t.road.neighbour.isin(inside) & (t.road.city < t.road.neighbour)])
+
+
+@function(city=("road", "city"))
+def main_roads_around_city(t, city):
+    near = lambda names: set(t.road[t.road.city.isin(names)].neighbour)
+    away = {city: 0}
+    for step in (1, 2):
+        for name in near(set(away)) - set(away):
+            away[name] = step
+    roads = t.road[t.road.city.isin(away) & t.road.neighbour.isin(away)]
+    return edges(roads[[(away[a], a) < (away[b], b) for a, b in zip(roads.city, roads.neighbour)]])
+
+
+def published(t, kind, about, key):
+    return {key: t.data_file[(t.data_file.kind == kind) & (t.data_file.about == about)].content.iloc[0]}
+
+
+@function(city=("city", "name"))
+def budget_file_of_city(t, city):
+    return published(t, "budget", city, "csv")
+
+
+@function(city=("city", "name"))
+def weather_station_feed(t, city):
+    return published(t, "station", city, "json")
+
+
+@function(airport=("airport", "name"))
+def airport_operations_log(t, airport):
+    return published(t, "log", airport, "log")
+
+
+@function(institution=("institution", "name"))
+def coauthorship_links(t, institution):
+    members = t.author[t.author.institution == institution].set_index("id").name
+    papers = t.paper_author[t.paper_author.author.isin(members.index)]
+    both = papers.merge(papers, on="paper")
+    both = both.assign(first=both.author_x.map(members), second=both.author_y.map(members))
+    both = both[both["first"] < both["second"]].groupby(["first", "second"]).size().reset_index(name="joint_papers")
+    both = both[both.joint_papers >= 2].sort_values(["first", "second"])
+    return each(both.assign(pair=both["first"] + "–" + both["second"], link=[f"L{i + 1}" for i in range(len(both))]))
+
+
+@function(journal=("journal", "name"))
+def journal_cross_citations(t, journal):
+    field = t.journal.set_index("name").field
+    of = t.paper.set_index("id").journal
+    pairs = pandas.DataFrame({"citing": t.citation.citing.map(of), "cited": t.citation.cited.map(of)})
+    pairs = pairs[(pairs.citing.map(field) == field[journal]) & (pairs.cited.map(field) == field[journal])]
+    pairs = pairs.groupby(["citing", "cited"]).size().reset_index(name="citations").sort_values(["citing", "cited"])
+    return each(pairs.assign(pair=pairs.citing + "→" + pairs.cited, link=[f"L{i + 1}" for i in range(len(pairs))]))
+
+
+def together(t, paper, minimum, this, by, name):
+    """Papers that share neighbours with a paper: `this` is its own column of the citations, `by` that of the neighbours."""
+    number = t.paper[t.paper.title == paper].id.iloc[0]
+    shared = t.citation[t.citation[by].isin(t.citation[t.citation[this] == number][by])]
+    counts = shared[shared[this] != number].groupby(this).size()
+    counts = counts[counts >= minimum]
+    return each(t.paper[t.paper.id.isin(counts.index)].assign(**{name: lambda p: p.id.map(counts)}))
+
+
+@function(paper=("paper", "title"), minimum=[1, 2, 3])
+def cocited_papers(t, paper, minimum):
+    return together(t, paper, minimum, "cited", "citing", "cocitations")
+
+
+@function(paper=("paper", "title"), minimum=[1, 3, 4])
+def coupled_papers(t, paper, minimum):
+    return together(t, paper, minimum, "citing", "cited", "shared_references")
+
+
+@function(paper=("paper", "title"))
+def bibliographic_record(t, paper):
+    p = t.paper[t.paper.title == paper].iloc[0]
+    j = t.journal[t.journal.name == p.journal].iloc[0]
+    names = t.paper_author[t.paper_author.paper == p.id].sort_values("place").author.map(t.author.set_index("id").name)
+    last = int(t.paper[(t.paper.journal == p.journal) & (t.paper.year == p.year) & (t.paper.id <= p.id)].pages.sum())
+    volume, first = int(p.year) - int(j.founded[:4]) + 1, last - int(p.pages) + 1
+    return {"authors": "; ".join(names), "title": paper, "journal": p.journal, "year": p.year, "volume": volume,
+            "first_page": first, "last_page": last, "doi": f"10.5555/{j.issn_stem}.{volume}.{first}"}
+
+
+@function(institution=("doctorate", "institution"))
+def thesis_catalogue(t, institution):
+    return each(t.doctorate[t.doctorate.institution == institution].merge(t.thesis_entry, on="author"))
+
+
+@function(review=("review", "title"))
+def quality_appraisal_of_review(t, review):
+    a = t.appraisal[t.appraisal.review == review]
+    codes = {f"bias_{k}": a[f"bias_{k}"].map({"low": 1, "some": 2, "high": 3}) for k in "abc"}
+    return each(a.assign(record="R" + a.record.astype(str), **codes))
+
+
+@function(institution=("institution", "name"), year=list(range(2006, 2026)))
+def papers_from_institution(t, institution, year):
+    members = t.author[t.author.institution == institution].id
+    written = t.paper_author[t.paper_author.author.isin(members)].paper
+    return each(t.paper[t.paper.id.isin(written) & (t.paper.year == year)])
+
+
+@function(author=("author", "name"))
+def academic_ancestors(t, author):
+    theses = t.doctorate.set_index("author")
+    line, name = [], theses.supervisor[author]
+    while not pandas.isna(name):
+        line.append({"author": name, "generation": len(line) + 1, **theses.loc[name, ["defended", "pages"]].to_dict()})
+        name = theses.supervisor[name]
+    return line
+
+
+def partners(t, studies, **dated):
+    studies = studies.assign(name=studies.investigator.map(t.author.set_index("name").institution), participants=studies.treated + studies.control)
+    rows = studies.groupby("name").agg(studies=("name", "size"), participants=("participants", "sum"), **dated)
+    return each(rows.reset_index())
+
+
+@function(company=("study", "sponsor"))
+def academic_partners_of_company(t, company):
+    return partners(t, t.study[t.study.sponsor == company], latest=("ends", "max"))
+
+
+@function(hospital=("study", "hospital"))
+def academic_partners_of_hospital(t, hospital):
+    return partners(t, t.study[t.study.hospital == hospital], earliest=("starts", "min"))
 
 
 class Tables:

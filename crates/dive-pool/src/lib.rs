@@ -11,6 +11,8 @@ use dive_tools::sql::{Source, SqlTool};
 use dive_tools::{Backend, ToolPool, manifest};
 
 mod exemplars;
+mod graph;
+mod linear;
 pub mod world;
 
 mod academic;

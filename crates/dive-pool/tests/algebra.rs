@@ -342,4 +342,54 @@ proptest! {
         let celsius = |value: f64, scale: &str| number("convert_temperature", json!({"value": value, "scale": scale}), "converted");
         prop_assert!(near((celsius(a, "fahrenheit") - 32.0) / 1.8, a, 1e-5) && near(celsius(a, "rankine") / 1.8, celsius(a, "kelvin"), 1e-6));
     }
+
+    #[test]
+    fn geodesics_are_symmetric_and_near_the_sphere(a in point(), b in point()) {
+        let args = |a: (f64, f64), b: (f64, f64)| json!({"latitude_1": a.0, "longitude_1": a.1, "latitude_2": b.0, "longitude_2": b.1});
+        let sphere = distance(a, b);
+        prop_assume!(sphere < 19_500.0);
+        let there = number("geodesic_distance", args(a, b), "distance_km");
+        prop_assert!(near(there, number("geodesic_distance", args(b, a), "distance_km"), 1e-7));
+        prop_assert!((there - sphere).abs() <= 0.006 * sphere);
+    }
+
+    #[test]
+    fn clocks_are_set_back(here in -12i32..14, there in -12i32..14, hour in 0u32..24, minute in 0u32..60) {
+        let time = format!("{hour:02}:{minute:02}");
+        let moved = |a: i32, b: i32, time: &str| text("local_time", json!({"offset_1": a, "offset_2": b, "time": time}), "time");
+        prop_assert_eq!(moved(there, here, &moved(here, there, &time)), time);
+    }
+
+    #[test]
+    fn spanning_forests_are_no_longer_than_their_networks(lengths in vec(decimal(0.1, 90.0, 1), 2..20)) {
+        // A ring: its longest road is left out.
+        let name = |i: usize| format!("City {}", i % (lengths.len() + 1));
+        let last = 95.5;
+        let all: Vec<f64> = lengths.iter().copied().chain([last]).collect();
+        let roads: Vec<String> = (0..all.len()).map(|i| format!("{}–{}", name(i), name(i + 1))).collect();
+        let args = json!({"roads": roads, "length_km": all});
+        prop_assert!(near(number("minimum_spanning_forest", args.clone(), "total_km"), lengths.iter().sum(), 1e-6));
+        prop_assert_eq!(number("road_network_structure", args, "cyclomatic"), 1.0);
+    }
+
+    #[test]
+    fn chances_add_up(rows in vec((1u32..100, 1u32..100, 1u32..100), 3), days in 1i64..30, today in 0usize..3) {
+        let share = |of: fn(&(u32, u32, u32)) -> u32| rows.iter().map(|r| f64::from(of(r)) / f64::from(r.0 + r.1 + r.2)).collect::<Vec<_>>();
+        let args = json!({"to_dry": share(|r| r.0), "to_overcast": share(|r| r.1), "to_rainy": share(|r| r.2),
+            "today": (["dry", "overcast", "rainy"][today]), "days": days});
+        let value = call("markov_forecast", args);
+        let sum: f64 = ["dry", "overcast", "rainy"].iter().filter_map(|k| value[k].as_f64()).sum();
+        prop_assert!(near(sum, 100.0, 1e-7));
+    }
+
+    #[test]
+    fn pooled_effects_lie_between_their_studies(effects in vec(decimal(-2.0, 2.0, 2), 3..12)) {
+        let errors: Vec<f64> = (1..=effects.len()).map(|i| 0.05 * i as f64).collect();
+        let (low, high) = effects.iter().fold((f64::MAX, f64::MIN), |(l, h), e| (l.min(*e), h.max(*e)));
+        let args = json!({"effects": effects, "standard_errors": errors});
+        for tool in ["fixed_effect_meta_analysis", "random_effects_meta_analysis"] {
+            let pooled = number(tool, args.clone(), "effect");
+            prop_assert!(low - 1e-6 <= pooled && pooled <= high + 1e-6);
+        }
+    }
 }

@@ -274,6 +274,32 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT r.name FROM region r JOIN city c ON c.name = r.capital WHERE c.region <> r.name",
     ),
     ("festivals end after they begin", "SELECT name FROM festival WHERE last_day < first_day"),
+    (
+        "no sector uses up what it makes",
+        "SELECT region FROM input_output GROUP BY region HAVING max(sum(to_agriculture), sum(to_manufacturing), sum(to_construction), sum(to_services)) >= 0.95 OR min(final_demand) <= 0 OR count(*) <> 4",
+    ),
+    (
+        "some weather follows every day",
+        "SELECT city FROM weather_chain WHERE abs(to_dry + to_overcast + to_rainy - 1) > 1e-9 OR min(to_dry, to_overcast, to_rainy) <= 0",
+    ),
+    (
+        "every city has its weather statistics, budget and station, every airport a log, every mountain a stress measurement",
+        "SELECT c.name FROM city c WHERE (SELECT count(*) FROM weather_chain WHERE city = c.name) <> 3 OR (SELECT count(*) FROM data_file WHERE about = c.name AND kind IN ('budget', 'station')) <> 2
+         UNION ALL SELECT a.name FROM airport a WHERE NOT EXISTS (SELECT 1 FROM data_file WHERE kind = 'log' AND about = a.name)
+         UNION ALL SELECT m.name FROM mountain m WHERE NOT EXISTS (SELECT 1 FROM rock_stress WHERE mountain = m.name)",
+    ),
+    (
+        "compression prevails in the rock",
+        "SELECT mountain FROM rock_stress WHERE min(xx, yy, zz) <= 0 OR max(abs(xy), abs(yz), abs(zx)) > max(xx, yy, zz)",
+    ),
+    (
+        "raters judge on the scale",
+        "SELECT review, record FROM appraisal WHERE min(score_a, score_b, score_c) < 0 OR max(score_a, score_b, score_c) > 10",
+    ),
+    (
+        "typed ISBNs are near those of the theses",
+        "SELECT t.author FROM thesis_entry t JOIN doctorate d ON d.author = t.author WHERE length(t.isbn) <> 13 OR substr(t.isbn, 1, 4) <> substr(d.isbn_stem, 1, 4)",
+    ),
 ];
 
 /// Columns whose values are names that another table has: table, column, table, column.
