@@ -29,6 +29,7 @@ pub const DOMAINS: [&str; 5] = ["general", "financial", "medical", "biological",
 const MANIFESTS: &[(&str, &str)] = &[
     ("general.toml", include_str!("../manifests/general.toml")),
     ("financial.toml", include_str!("../manifests/financial.toml")),
+    ("markets.toml", include_str!("../manifests/markets.toml")),
     ("medical.toml", include_str!("../manifests/medical.toml")),
     ("biological.toml", include_str!("../manifests/biological.toml")),
     ("academic.toml", include_str!("../manifests/academic.toml")),

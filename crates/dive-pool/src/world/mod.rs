@@ -39,7 +39,9 @@ const SOURCES: &[&str] = &[
     include_str!("market/accounts.rs"),
     include_str!("market/companies.rs"),
     include_str!("market/credit.rs"),
+    include_str!("market/currencies.rs"),
     include_str!("market/funds.rs"),
+    include_str!("market/options.rs"),
     include_str!("market/prices.rs"),
     include_str!("documents.rs"),
     include_str!("clinic/mod.rs"),
@@ -52,6 +54,7 @@ const SOURCES: &[&str] = &[
     include_str!("library/trials.rs"),
     include_str!("library/words.rs"),
     include_str!("../biological/sequence.rs"),
+    include_str!("../financial/black_scholes.rs"),
 ];
 
 type Generator = fn(&Transaction<'_>, u64) -> rusqlite::Result<()>;
@@ -72,7 +75,7 @@ const ENTITY_TYPES: &[&[NamedRows]] =
     &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
 
 /// Types whose names stand with the definite article.
-const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond"];
+const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond", "foreign_currency"];
 
 /// How large a world is, in percent of the usual: its cities a region, companies, patients, drugs, genes, authors,
 /// papers and what goes with them. A database keeps it as SQLite's `application_id`, where every generator finds it.
