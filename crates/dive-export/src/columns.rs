@@ -2,71 +2,37 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use arrow_json::ReaderBuilder;
-use arrow_json::reader::Decoder;
-use arrow_schema::{DataType, Field, Fields, Schema};
-use parquet::arrow::ArrowWriter;
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use parquet::record::Field as Value;
 
 use crate::Format;
 use crate::error::ExportError;
 use crate::rows::Row;
-
-/// Rows that become one record batch. Toolsets make rows of tens of kilobytes.
-const BATCH: usize = 256;
+use crate::shred::{Cells, Column, Shredder};
 
 /// A column file being written.
 pub struct Columns {
     path: PathBuf,
-    decoder: Decoder,
-    waiting: usize,
-    writer: ArrowWriter<File>,
+    shredder: Shredder,
 }
 
 impl Columns {
     pub fn create(format: Format, file: File, path: &Path) -> Result<Columns, ExportError> {
-        let schema = Arc::new(Schema::new(fields(format)));
-        let err = |e: &dyn std::fmt::Display| ExportError::Columns { path: path.into(), detail: e.to_string() };
-        let decoder =
-            ReaderBuilder::new(Arc::clone(&schema)).with_batch_size(BATCH).build_decoder().map_err(|e| err(&e))?;
-        let properties = WriterProperties::builder()
-            .set_compression(Compression::SNAPPY)
-            .set_created_by("dive".into())
-            .set_max_row_group_row_count(Some(4 * BATCH))
-            .build();
-        let writer = ArrowWriter::try_new(file, schema, Some(properties)).map_err(|e| err(&e))?;
-        Ok(Columns { path: path.into(), decoder, waiting: 0, writer })
+        let shredder = Shredder::create(columns(format), file);
+        let shredder = shredder.map_err(|detail| ExportError::Columns { path: path.into(), detail })?;
+        Ok(Columns { path: path.into(), shredder })
     }
 
     pub fn write(&mut self, row: &Row) -> Result<(), ExportError> {
-        self.decoder.serialize(std::slice::from_ref(row)).map_err(|e| self.err(&e))?;
-        self.waiting += 1;
-        if self.waiting == BATCH { self.flush() } else { Ok(()) }
+        let row = serde_json::to_value(row).map_err(|e| ExportError::Malformed(e.to_string()))?;
+        let written = self.shredder.write(&row);
+        written.map_err(|detail| ExportError::Columns { path: self.path.clone(), detail })
     }
 
-    pub fn close(mut self) -> Result<(), ExportError> {
-        self.flush()?;
-        let file = self.writer.into_inner();
-        let err = |detail: String| ExportError::Columns { path: self.path.clone(), detail };
-        file.map_err(|e| err(e.to_string()))?.sync_all().map_err(|e| err(e.to_string()))
-    }
-
-    fn flush(&mut self) -> Result<(), ExportError> {
-        self.waiting = 0;
-        match self.decoder.flush() {
-            Ok(Some(batch)) => self.writer.write(&batch).map_err(|e| self.err(&e)),
-            Ok(None) => Ok(()),
-            Err(e) => Err(self.err(&e)),
-        }
-    }
-
-    fn err(&self, error: &dyn std::fmt::Display) -> ExportError {
-        ExportError::Columns { path: self.path.clone(), detail: error.to_string() }
+    pub fn close(self) -> Result<(), ExportError> {
+        let path = self.path;
+        self.shredder.close().map_err(|detail| ExportError::Columns { path, detail })
     }
 }
 
@@ -104,7 +70,7 @@ fn record_of(row: &parquet::record::Row) -> Option<serde_json::Value> {
     row.get_column_iter().map(|(name, field)| Some((name.clone(), json_of(field)?))).collect()
 }
 
-/// A value in the types that [`fields`] use; `None` for others.
+/// A value in the types that [`columns`] use; `None` for others.
 fn json_of(field: &Value) -> Option<serde_json::Value> {
     Some(match field {
         Value::Null => serde_json::Value::Null,
@@ -132,29 +98,29 @@ fn walk(field: &Value, visit: &mut dyn FnMut(&str)) {
     }
 }
 
-fn text(name: &str) -> Field {
-    Field::new(name, DataType::Utf8, true)
+fn text(name: &'static str) -> Column {
+    Column { name, cells: Cells::text() }
 }
 
-fn whole(name: &str) -> Field {
-    Field::new(name, DataType::Int64, true)
+fn whole(name: &'static str) -> Column {
+    Column { name, cells: Cells::whole() }
 }
 
-fn float(name: &str) -> Field {
-    Field::new(name, DataType::Float64, true)
+fn float(name: &'static str) -> Column {
+    Column { name, cells: Cells::float() }
 }
 
-fn list(name: &str, item: DataType) -> Field {
-    Field::new(name, DataType::List(Arc::new(Field::new("item", item, true))), true)
+fn list(name: &'static str, item: Cells) -> Column {
+    Column { name, cells: Cells::List(Box::new(item)) }
 }
 
-fn record(name: &str, fields: Vec<Field>) -> Field {
-    Field::new(name, DataType::Struct(Fields::from(fields)), true)
+fn record(name: &'static str, fields: Vec<Column>) -> Column {
+    Column { name, cells: Cells::Record(fields) }
 }
 
-fn messages() -> Field {
+fn messages() -> Column {
     let function = record("function", vec![text("name"), text("arguments")]);
-    let call = DataType::Struct(Fields::from(vec![text("id"), text("type"), function]));
+    let call = Cells::Record(vec![text("id"), text("type"), function]);
     let fields = vec![
         text("role"),
         text("content"),
@@ -163,13 +129,13 @@ fn messages() -> Field {
         text("tool_call_id"),
         text("name"),
     ];
-    list("messages", DataType::Struct(Fields::from(fields)))
+    list("messages", Cells::Record(fields))
 }
 
 /// The columns of a format, in the order of its rows.
-fn fields(format: Format) -> Vec<Field> {
-    let texts = |names: &[&str]| -> Vec<Field> { names.iter().map(|n| text(n)).collect() };
-    let words = |name: &str| list(name, DataType::Utf8);
+fn columns(format: Format) -> Vec<Column> {
+    let texts = |names: &[&'static str]| -> Vec<Column> { names.iter().map(|n| text(n)).collect() };
+    let words = |name: &'static str| list(name, Cells::text());
     match format {
         Format::Tasks => {
             let mut fields = vec![whole("schema")];
@@ -201,11 +167,11 @@ fn fields(format: Format) -> Vec<Field> {
             vec![text("id"), messages(), text("tools"), text("policy"), words("domains"), text("form")]
         }
         Format::SftSharegpt => {
-            let turn = DataType::Struct(Fields::from(texts(&["from", "value"])));
+            let turn = Cells::Record(texts(&["from", "value"]));
             vec![text("id"), list("conversations", turn), text("system"), text("tools"), text("policy")]
         }
         Format::RlVerl | Format::RlNemoGym => {
-            let turn = DataType::Struct(Fields::from(texts(&["role", "content"])));
+            let turn = Cells::Record(texts(&["role", "content"]));
             let extra = vec![
                 text("id"),
                 text("split"),

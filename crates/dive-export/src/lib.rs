@@ -14,6 +14,8 @@ mod error;
 mod import;
 mod rows;
 mod separators;
+#[cfg(feature = "parquet")]
+mod shred;
 mod source;
 mod write;
 
