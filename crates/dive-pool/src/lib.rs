@@ -31,6 +31,7 @@ const MANIFESTS: &[(&str, &str)] = &[
     ("financial.toml", include_str!("../manifests/financial.toml")),
     ("markets.toml", include_str!("../manifests/markets.toml")),
     ("medical.toml", include_str!("../manifests/medical.toml")),
+    ("acute_care.toml", include_str!("../manifests/acute_care.toml")),
     ("biological.toml", include_str!("../manifests/biological.toml")),
     ("academic.toml", include_str!("../manifests/academic.toml")),
     ("documents.toml", include_str!("../manifests/documents.toml")),

@@ -424,3 +424,6 @@ native_fn!(A, B, C, D, E, F, G, H, I, J, K);
 native_fn!(A, B, C, D, E, F, G, H, I, J, K, L);
 native_fn!(A, B, C, D, E, F, G, H, I, J, K, L, M);
 native_fn!(A, B, C, D, E, F, G, H, I, J, K, L, M, N);
+native_fn!(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O);
+native_fn!(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P);
+native_fn!(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q);

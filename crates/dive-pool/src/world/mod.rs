@@ -45,6 +45,7 @@ const SOURCES: &[&str] = &[
     include_str!("market/prices.rs"),
     include_str!("documents.rs"),
     include_str!("clinic/mod.rs"),
+    include_str!("clinic/acute.rs"),
     include_str!("clinic/care.rs"),
     include_str!("clinic/drugs.rs"),
     include_str!("clinic/patients.rs"),
