@@ -33,6 +33,7 @@ const MANIFESTS: &[(&str, &str)] = &[
     ("medical.toml", include_str!("../manifests/medical.toml")),
     ("acute_care.toml", include_str!("../manifests/acute_care.toml")),
     ("biological.toml", include_str!("../manifests/biological.toml")),
+    ("bench.toml", include_str!("../manifests/bench.toml")),
     ("academic.toml", include_str!("../manifests/academic.toml")),
     ("documents.toml", include_str!("../manifests/documents.toml")),
     ("annual_reports.toml", include_str!("../manifests/annual_reports.toml")),

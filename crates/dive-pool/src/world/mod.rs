@@ -32,6 +32,7 @@ const SOURCES: &[&str] = &[
     include_str!("atlas/life.rs"),
     include_str!("atlas/network.rs"),
     include_str!("genome/mod.rs"),
+    include_str!("genome/bench.rs"),
     include_str!("genome/biochemistry.rs"),
     include_str!("genome/ecology.rs"),
     include_str!("genome/molecular.rs"),
