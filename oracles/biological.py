@@ -729,7 +729,7 @@ def _(ref_ref, ref_alt, alt_ref, alt_alt):
 # Communities compared, and life tables
 
 
-@oracle("community_change", "scipy:spatial.distance.braycurtis; Horn 1966 in exact fractions", lambda r: {"first_counts": [r.randint(0, 40) for _ in range(n := r.randint(2, 15))], "last_counts": [r.randint(0, 40) for _ in range(n)]},
+@oracle("community_change", "scipy:spatial.distance.braycurtis; Horn 1966 in exact fractions", lambda r: dict(zip(("first_counts", "last_counts"), zip(*[[r.randint(0, 40), r.randint(0, 40)] for _ in range(r.randint(2, 15))]))),
         edges=[dict(first_counts=a, last_counts=b) for a, b in (([], []), ([0, 0], [1, 2]), ([1, 2], [1]), ([1, -2], [1, 2]), ([3, 0], [0, 3]), ([4, 5], [4, 5]))], abs_=1e-12)
 def _(first_counts, last_counts):
     import scipy.spatial.distance

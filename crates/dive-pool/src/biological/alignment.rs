@@ -103,7 +103,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
         )
         .field("score", "level:alignment_score.global", "Needleman–Wunsch alignment score")
         .example(json!({"protein_a": "HW", "protein_b": "HGGW"}), "/score", 8.5)
-        .example(json!({"protein_a": "HEAGAWGHEE", "protein_b": "HEAGAWGHEE"}), "/score", 61.0)
+        .example(json!({"protein_a": "HEAGAWGHEE", "protein_b": "HEAGAWGHEE"}), "/score", 62.0)
         .example_error(json!({"protein_a": "HEAG", "protein_b": ""}))
         .run(|a: String, b: String| Ok(json!({"score": aligned(&a, &b, Reach::Global)?}))),
         // Smith & Waterman, J Mol Biol 147:195 (1981). Hand-computed: only W and H match.

@@ -38,7 +38,7 @@ fn crosses() -> Vec<NativeTool> {
         .field("p_value", "level:probability.mendelian", "p-value against a 3:1 ratio")
         .plural("p-values against a 3:1 ratio")
         .tail("in the F2 generation")
-        .example(json!({"dominant": 5474, "recessive": 1850}), "/chi_square", 0.262_880_94)
+        .example(json!({"dominant": 5474, "recessive": 1850}), "/chi_square", 0.262_880_03)
         .example(json!({"dominant": 75, "recessive": 25}), "/p_value", 1.0)
         .example_error(json!({"dominant": 0, "recessive": 0}))
         .run(|dominant: i64, recessive: i64| {

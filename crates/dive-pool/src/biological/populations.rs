@@ -118,7 +118,7 @@ fn life_table() -> NativeTool {
     native(
         "biological.ecology.life_table_parameters",
         Processing,
-        "Net reproductive rate (daughters per newborn female), generation time in years, intrinsic rate of increase a year (ln R0 / T), and life expectancy at birth in years (mid-year deaths), from survivorship and fecundity at the ages 0, 1, 2 …",
+        "Net reproductive rate (daughters per newborn female), generation time in years, intrinsic rate of increase a year (ln R0 / T), and life expectancy at birth in years (mid-year deaths), from survivorship and fecundity at the ages 0, 1, 2 and so on.",
     )
     .param("survivorship", "list(level:survivorship)", "Share of newborns that reach each age, beginning with 1 at age 0.")
     .param("fecundity", "list(level:fecundity)", "Daughters of a female at each age.")

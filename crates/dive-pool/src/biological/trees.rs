@@ -115,7 +115,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
         )
         .field("root_height", "level:evolutionary_distance.root", "UPGMA root height")
         .tail("of the ortholog alignment")
-        .example(three.clone(), "/root_height", 0.084_985_58)
+        .example(three.clone(), "/root_height", 0.084_985_457)
         .example_error(json!({"names": ["@species:0", "@species:1"], "sequences": ["AAAA", "CCCC"]}))
         .run(|names: Vec<String>, sequences: Vec<String>| {
             let texts = alignment(&names, &sequences, 2)?;

@@ -84,7 +84,7 @@ fn on_prices() -> Vec<NativeTool> {
             .field("percent_b", "level:percent_b", "Bollinger %b")
             .tail("of {prices} over the final {=window}")
             .digits(6)
-            .example(json!({"prices": [99, 8, 10, 12], "window": 3}), "/upper_band", 13.265986)
+            .example(json!({"prices": [99, 8, 10, 12], "window": 3}), "/upper_band", 13.266)
             .example(json!({"prices": [99, 8, 12, 10], "window": 3}), "/percent_b", 0.5)
             .example_error(json!({"prices": [10, 10, 10], "window": 3}))
             .run(|prices: Vec<f64>, window: i64| {

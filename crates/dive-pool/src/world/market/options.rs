@@ -33,7 +33,13 @@ pub fn list(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -> ru
     let mut taken = Taken::of(db)?;
     for company in companies {
         let usual = rng.range(0.17, 0.48);
-        let step = if company.price < 25.0 { 0.5 } else if company.price < 100.0 { 1.0 } else { 5.0 };
+        let step = match company.price {
+            x if x < 2.0 => 0.01,
+            x if x < 10.0 => 0.1,
+            x if x < 25.0 => 0.5,
+            x if x < 100.0 => 1.0,
+            _ => 5.0,
+        };
         for expiry in EXPIRIES {
             let days = i64::from((expiry.parse::<Date>().unwrap_or_default() - today).get_days());
             let listed = day(rng, 2024, 2024);
