@@ -586,12 +586,13 @@ def distance_matrix(names, sequences, least=2):
 bad_alignments = [{"names": ["A"], "sequences": ["ACGT"]}, {"names": ["A", "B"], "sequences": ["ACGT", "ACG"]}, {"names": ["A", "B"], "sequences": ["ACGT"]}, {"names": ["A", "B"], "sequences": ["AAAA", "CCCC"]}, {"names": ["A", "B"], "sequences": ["ACGN", "ACGT"]}, {"names": ["A", "B"], "sequences": ["ACGT", "ACGT"]}, {"names": ["A", "B"], "sequences": ["AAAAACGT", "AAAAACGA"]}]
 
 
-@oracle("upgma_root_height", "biopython:Phylo.TreeConstruction.DistanceTreeConstructor.upgma", family, edges=bad_alignments, n=25)
+@oracle("upgma_root_height", "scipy:cluster.hierarchy.linkage(method='average')", family, edges=bad_alignments, n=25)
 def _(names, sequences):
-    from Bio.Phylo.TreeConstruction import DistanceTreeConstructor
+    import scipy.cluster.hierarchy
 
-    tree = DistanceTreeConstructor().upgma(distance_matrix(names, sequences))
-    return {"root_height": max(tree.depths().values())}
+    matrix = distance_matrix(names, sequences)
+    condensed = [matrix[i, j] for i in range(len(names)) for j in range(i + 1, len(names))]
+    return {"root_height": scipy.cluster.hierarchy.linkage(condensed, method="average")[-1, 2] / 2}
 
 
 @oracle("neighbour_joining_length", "biopython:Phylo.TreeConstruction.DistanceTreeConstructor.nj", family, edges=bad_alignments, n=25)
@@ -679,7 +680,7 @@ def moved(r):
     return {**dict(zip("xyz", free.T.tolist())), **dict(zip(("bound_x", "bound_y", "bound_z"), bound.T.tolist()))}
 
 
-@oracle("pocket_deviation", "biopython:SVDSuperimposer", moved, edges=[{"x": [0], "y": [0], "z": [0], "bound_x": [0], "bound_y": [0], "bound_z": [0]}, {"x": [0, 1, 2]}, {"x": [0, 1, 0, 0], "y": [0, 0, 1, 0], "z": [0, 0, 0, 1], "bound_x": [0, -1, 0, 0], "bound_y": [0, 0, 1, 0], "bound_z": [0, 0, 0, 1]}], n=25, abs_=2e-6)
+@oracle("pocket_deviation", "biopython:SVDSuperimposer", moved, edges=[{"x": [0], "y": [0], "z": [0], "bound_x": [0], "bound_y": [0], "bound_z": [0]}, {"x": [0, 1, 2]}, {"x": [0, 1, 0, 0], "y": [0, 0, 1, 0], "z": [0, 0, 0, 1], "bound_x": [0, -1, 0, 0], "bound_y": [0, 0, 1, 0], "bound_z": [0, 0, 0, 1]}], n=25, rel=6e-6, abs_=2e-6)
 def _(**given):
     from Bio.SVDSuperimposer import SVDSuperimposer
 
