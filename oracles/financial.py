@@ -494,9 +494,9 @@ def _(exchange_rates):
     return {"appreciation": 100 * value.pct_change(len(value) - 1).iloc[-1]}
 
 
-@oracle("real_interest_rate", "Fisher 1930, in exact fractions", {"nominal_rate": num(-1, 12), "inflation": num(-2, 12)}, edges=[{"nominal_rate": 4, "inflation": 4}, {"inflation": 0}])
-def _(nominal_rate, inflation):
-    return {"real_rate": (F(nominal_rate) - F(inflation)) / (1 + F(inflation) / 100)}
+@oracle("real_policy_rate", "Fisher 1930, in exact fractions", {"policy_rate": num(-1, 12), "inflation": num(-2, 12)}, edges=[{"policy_rate": 4, "inflation": 4}, {"inflation": 0}])
+def _(policy_rate, inflation):
+    return {"real_rate": (F(policy_rate) - F(inflation)) / (1 + F(inflation) / 100)}
 
 
 @oracle("cumulative_inflation", "numpy:cumprod", {"inflation_rates": many(num(-2, 9, 1), 1, 12)}, edges=[{"inflation_rates": []}, {"inflation_rates": [0, 0]}, {"inflation_rates": [4, -100]}])

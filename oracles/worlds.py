@@ -93,7 +93,6 @@ record("study", "name", {"study_group_results": "study", "study_profile": "study
 
 lists("insider_holdings", "executive_holding", {"company": "company"}, shares_held="shares", last_purchase="acquired")
 lists("option_chain", "option_contract", {"company": "company", "kind": "kind", "expiry": "expiry"}, contract="name")
-lists("reference_ranges_of_laboratory", "reference_range", {"hospital": "hospital"})
 lists("patients_living_in_city", "patient", {"city": "city"}, patient="name")
 lists("physicians_trained_in_city", "physician", {"city": "trained_in"}, physician="name")
 lists("enzymes_metabolising_drug", "drug_metabolism", {"drug": "drug"})
@@ -732,9 +731,17 @@ def bleeding_risk_factors(t, patient):
     return {**joined(t, patient, "metabolic", "vitals", "hepatic_review", "bleeding_risk"), **one(t.patient[t.patient.name == patient])}
 
 
-@function(hospital=("hospital", "name"), analyte=("reference_range", "analyte"))
-def laboratory_reference_range(t, hospital, analyte):
-    return one(t.reference_range[(t.reference_range.hospital == hospital) & (t.reference_range.analyte == analyte)])
+@function(hospital=("hospital", "name"))
+def laboratory_reference_limits(t, hospital):
+    r = t.reference_range[t.reference_range.hospital == hospital].set_index("analyte")
+    return {f"{analyte}_{end}": r.loc[analyte, end] for analyte in r.index for end in ("lower", "upper")}
+
+
+@function(region=("region", "name"), analyte=("reference_range", "analyte"))
+def reference_ranges_in_region(t, region, analyte):
+    cities = t.city[t.city.region == region].name
+    hospitals = t.hospital[t.hospital.city.isin(cities)].name
+    return each(t.reference_range[(t.reference_range.analyte == analyte) & t.reference_range.hospital.isin(hospitals)])
 
 
 @function(enzyme=("enzyme", "name"))

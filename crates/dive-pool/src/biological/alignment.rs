@@ -83,7 +83,10 @@ fn on_proteins(id: &str, description: &str) -> Builder {
     native(id, Processing, description)
         .param("protein_a", "text:protein", "First amino-acid sequence in one-letter codes.")
         .param("protein_b", "text:protein", "Second amino-acid sequence in one-letter codes.")
-        .tail("of {protein_a} with {protein_b}")
+        .group("first", "amino_acid_sequence", &["protein_a"])
+        .group("second", "amino_acid_sequence", &["protein_b"])
+        .tail("of {first} with {second}")
+        .tail("between {first} and {second}")
 }
 
 fn aligned(a: &str, b: &str, reach: Reach) -> Result<f64, ToolError> {

@@ -29,8 +29,8 @@ fn crosses() -> Vec<NativeTool> {
             Processing,
             "Chi-square test of the 3:1 ratio in an F2 generation from the numbers of dominant and recessive offspring: statistic (one degree of freedom, no continuity correction) and p-value.",
         )
-        .param("dominant", "count:dominant_offspring", "Offspring with the dominant phenotype.")
-        .param("recessive", "count:recessive_offspring", "Offspring with the recessive phenotype.")
+        .param("dominant", "count:f2_offspring", "Offspring with the dominant phenotype.")
+        .param("recessive", "count:f2_offspring", "Offspring with the recessive phenotype.")
         .group("cross", "second_generation", &["dominant", "recessive"])
         .subject("cross")
         .field("chi_square", "level:chi_square.mendelian", "chi-square statistic against a 3:1 ratio")
@@ -110,8 +110,8 @@ fn disequilibrium() -> NativeTool {
     .subject("gene")
     .field("d", "level:disequilibrium.d", "linkage disequilibrium coefficient D")
     .plural("linkage disequilibrium coefficients D")
-    .field("d_prime", "level:disequilibrium.d_prime", "Lewontin's D′")
-    .plural("Lewontin's D′ values")
+    .field("d_prime", "level:disequilibrium.d_prime", "normalised linkage disequilibrium D′")
+    .plural("normalised linkage disequilibrium D′ values")
     .field("r_squared", "level:disequilibrium.r_squared", "linkage disequilibrium r²")
     .plural("linkage disequilibrium r² values")
     .tail("in the haplotype study")

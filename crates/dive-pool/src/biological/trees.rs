@@ -15,7 +15,6 @@ fn on_orthologs(id: &str, description: &str) -> Builder {
         .param("names", "list(entity:species)", "Names of the species, one for each sequence.")
         .param("sequences", "list(text:dna)", "Aligned DNA sequences without gaps, all equally long.")
         .group("gene", "ortholog_alignment", &["names", "sequences"])
-        .subject("gene")
         .digits(8)
 }
 
@@ -114,7 +113,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
             "Height of the root of the UPGMA tree of aligned DNA sequences, from Jukes-Cantor distances, in substitutions per site; of equally close pairs the one named first is joined.",
         )
         .field("root_height", "level:evolutionary_distance.root", "UPGMA root height")
-        .tail("of the ortholog alignment")
+        .tail("of the aligned orthologs of {gene}")
         .example(three.clone(), "/root_height", 0.084_985_457)
         .example_error(json!({"names": ["@species:0", "@species:1"], "sequences": ["AAAA", "CCCC"]}))
         .run(|names: Vec<String>, sequences: Vec<String>| {
@@ -127,7 +126,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
             "Sum of all branch lengths of the neighbour-joining tree of aligned DNA sequences, from Jukes-Cantor distances, in substitutions per site; of equal pairs the one named first is joined.",
         )
         .field("tree_length", "level:evolutionary_distance.tree", "neighbour-joining tree length")
-        .tail("of the ortholog alignment")
+        .tail("of the aligned orthologs of {gene}")
         .example(three.clone(), "/tree_length", 0.223_633_95)
         .example_error(json!({"names": ["@species:0"], "sequences": ["AAAA"]}))
         .run(|names: Vec<String>, sequences: Vec<String>| {
@@ -144,9 +143,9 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .plural("numbers of segregating sites")
         .field("pi", "level:nucleotide_diversity.pi", "nucleotide diversity π")
         .plural("nucleotide diversities π")
-        .field("theta", "level:nucleotide_diversity.watterson", "Watterson's θ per site")
-        .plural("Watterson's θ values per site")
-        .tail("of the ortholog alignment")
+        .field("theta", "level:nucleotide_diversity.watterson", "Watterson θ per site")
+        .plural("Watterson θ values per site")
+        .tail("of the aligned orthologs of {gene}")
         .example(three.clone(), "/pi", 0.133_333_33)
         .example(three, "/theta", 0.133_333_33)
         .example_error(json!({"names": ["@species:0", "@species:1"], "sequences": ["AAAA", "AAA"]}))

@@ -18,8 +18,8 @@ fn exchange() -> Vec<NativeTool> {
     vec![
         // Triangular arbitrage over the euro; Hull, Options, Futures, and Other Derivatives, ch. 5. Hand-computed: 6/1.5.
         native("financial.currencies.cross_exchange_rate", Processing, "Cross exchange rate of two foreign currencies from their rates against the euro: units of the second for one unit of the first.")
-            .param("first_rate", "level:exchange_rate.latest[units per EUR]", "Units of the first currency for one euro.")
-            .param("second_rate", "level:exchange_rate.latest[units per EUR]", "Units of the second currency for one euro.")
+            .param("first_rate", "level:exchange_rate.latest[units per euro]", "Units of the first currency for one euro.")
+            .param("second_rate", "level:exchange_rate.latest[units per euro]", "Units of the second currency for one euro.")
             .group("first", "euro_rate", &["first_rate"])
             .group("second", "euro_rate", &["second_rate"])
             .field("cross_rate", "level:exchange_rate.cross", "cross exchange rate")
@@ -34,15 +34,15 @@ fn exchange() -> Vec<NativeTool> {
             }),
         // Covered interest parity with simple interest, Brealey, Myers, Allen, ch. 27. Hand-computed: 10 x 1.03 / 1.01.
         native("financial.currencies.forward_exchange_rate", Processing, "Forward exchange rate of a foreign currency by covered interest parity, in units a euro, with simple interest on both sides for the months to delivery.")
-            .param("spot_rate", "level:exchange_rate.latest[units per EUR]", "Spot rate in units of the foreign currency for one euro.")
+            .param("spot_rate", "level:exchange_rate.latest[units per euro]", "Spot rate in units of the foreign currency for one euro.")
             .param("foreign_rate", "level:rate.policy[%]", "Interest rate of the foreign currency in percent a year.")
             .param("euro_rate", "level:rate.risk_free[%]", "Interest rate of the euro in percent a year.")
             .label("euro interest rate").range(-50.0, 100.0).sample(1.5, 4.0, 0.1)
             .param("months", "level:duration.delivery[months]", "Months to delivery.")
-            .label("time to delivery").range(1.0, 60.0).sample_of([1, 2, 3, 6, 9, 12])
+            .label("time to delivery").range(1.0, 60.0).sample_of([2, 3, 6, 9, 12])
             .group("currency", "interest_parity", &["spot_rate", "foreign_rate"])
             .subject("currency")
-            .field("forward_rate", "level:exchange_rate.forward[units per EUR]", "covered-parity forward exchange rate")
+            .field("forward_rate", "level:exchange_rate.forward[units per euro]", "covered-parity forward exchange rate")
             .tail("for delivery in {=months} at {euro_rate}").tail("with {months} at {euro_rate}")
             .digits(6)
             .example(json!({"spot_rate": 10, "foreign_rate": 6, "euro_rate": 2, "months": 6}), "/forward_rate", 10.198)
@@ -57,7 +57,7 @@ fn exchange() -> Vec<NativeTool> {
         native("financial.currencies.foreign_currency_equivalent", Processing, "Converts an amount in millions of euros into a foreign currency, at a rate in units of the currency for one euro.")
             .param("amount", "amount:money[M EUR]", "Amount in millions of euros.")
             .label("amount").sample(5.0, 400.0, 5.0)
-            .param("exchange_rate", "level:exchange_rate[units per EUR]", "Units of the foreign currency for one euro.")
+            .param("exchange_rate", "level:exchange_rate[units per euro]", "Units of the foreign currency for one euro.")
             .label("exchange rate").sample(1.2, 9.5, 0.1)
             .field("equivalent", "amount:money_foreign[million units]", "foreign-currency equivalent")
             .tail("of {amount} at {exchange_rate}")
@@ -70,7 +70,7 @@ fn exchange() -> Vec<NativeTool> {
             }),
         // The value of one unit in euros is the reciprocal of the rate. Hand-computed: from 5 to 4 units a euro, 25 percent.
         native("financial.currencies.currency_appreciation", Processing, "Change in percent of a foreign currency's value in euros from the first to the last of its exchange rates (units a euro); negative when it lost value.")
-            .param("exchange_rates", "list(level:exchange_rate[units per EUR])", "Units of the foreign currency for one euro, oldest first.")
+            .param("exchange_rates", "list(level:exchange_rate[units per euro])", "Units of the foreign currency for one euro, oldest first.")
             .field("appreciation", "level:return.currency[%]", "appreciation against the euro")
             .tail("shown by {exchange_rates}")
             .digits(6)
@@ -91,16 +91,17 @@ fn exchange() -> Vec<NativeTool> {
 fn prices() -> Vec<NativeTool> {
     vec![
         // Fisher (1930), in the exact form (1 + nominal) / (1 + inflation) - 1. Hand-computed: 1.071 / 1.02.
-        native("financial.currencies.real_interest_rate", Processing, "Real interest rate in percent by the exact Fisher equation, from a nominal rate and an inflation rate.")
-            .param("nominal_rate", "level:rate.risk_free[%]", "Nominal interest rate in percent a year.")
-            .label("nominal interest rate").range(-50.0, 500.0).sample(1.0, 6.0, 0.1)
-            .param("inflation", "level:rate.inflation[%]", "Inflation rate in percent a year.")
-            .label("inflation rate").range(-50.0, 500.0).sample(0.5, 6.0, 0.1)
-            .field("real_rate", "level:rate.real[%]", "real interest rate (exact Fisher equation)")
-            .tail("given {nominal_rate} and {inflation}")
+        native("financial.currencies.real_policy_rate", Processing, "Real policy rate in percent by the exact Fisher equation, from a central bank's policy rate and the inflation at home.")
+            .param("policy_rate", "level:rate.policy[%]", "Policy rate in percent a year.")
+            .range(-50.0, 500.0)
+            .param("inflation", "level:rate.currency_inflation[%]", "Inflation rate in percent a year.")
+            .range(-50.0, 500.0)
+            .group("currency", "real_rate", &["policy_rate", "inflation"])
+            .field("real_rate", "level:rate.real[%]", "real policy rate (exact Fisher equation)")
+            .tail("behind {currency}").tail("of the central bank that issues {currency}")
             .digits(6)
-            .example(json!({"nominal_rate": 7.1, "inflation": 2}), "/real_rate", 5.0)
-            .example_error(json!({"nominal_rate": 7.1, "inflation": -100}))
+            .example(json!({"policy_rate": 7.1, "inflation": 2}), "/real_rate", 5.0)
+            .example_error(json!({"policy_rate": 7.1, "inflation": -100}))
             .run(|nominal: f64, inflation: f64| {
                 Ok(json!({"real_rate": 100.0 * ((1.0 + nominal / 100.0) / (1.0 + inflation / 100.0) - 1.0)}))
             }),

@@ -68,7 +68,7 @@ fn appraisal() -> Vec<NativeTool> {
         // at 12 percent, 12.61 percent.
         native("financial.investment.modified_internal_rate_of_return", Processing, "Modified internal rate of return in percent of yearly cash flows: outlays are financed at one rate, returns are reinvested at another until the last year.")
             .param("cash_flows", "list(amount:money.cash_flow[M EUR])", FLOWS)
-            .param("financing_rate", "level:rate.loan[%]", "Rate in percent at which outlays are financed.")
+            .param("financing_rate", "level:rate.financing[%]", "Rate in percent at which outlays are financed.")
             .label("financing rate").range(-50.0, 500.0).sample(2.0, 8.0, 0.25)
             .param("reinvestment_rate", "level:rate.reinvestment[%]", "Rate in percent at which returns are reinvested.")
             .label("reinvestment rate").range(-50.0, 500.0).sample(1.0, 9.0, 0.25)
@@ -197,7 +197,7 @@ fn write_off() -> Vec<NativeTool> {
             .param("residual_value", "amount:money.salvage[M EUR]", "Residual value in millions of euros, at most the cost.")
             .param("useful_life", "level:duration.useful_life[years]", "Useful life in years, at least 2.")
             .param("years", "level:duration.elapsed[years]", "Years elapsed.")
-            .label("elapsed time").range(0.0, 100.0).sample(1.0, 4.0, 1.0)
+            .label("elapsed time").range(0.0, 100.0).sample(2.0, 4.0, 1.0)
             .group("project", "write_off", &["cost", "residual_value", "useful_life"])
             .field("book_value", "amount:money.double_declining_value[M EUR]", "double-declining-balance book value of the initial outlay")
             .subject("project")

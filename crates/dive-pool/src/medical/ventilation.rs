@@ -51,7 +51,7 @@ fn tidal_volume() -> NativeTool {
         .height()
         .field("volume_ml_kg", "level:tidal_volume_by_weight[mL/kg]", "tidal volume per kilogram of predicted body weight")
         .plural("tidal volumes per kilogram of predicted body weight")
-        .field("predicted_weight_kg", "amount:mass.predicted[kg]", "predicted body weight (ARDS Network)")
+        .field("predicted_weight_kg", "amount:mass.predicted[kg]", "")
         .tail("for {tidal_volume_ml}, {sex} and {height_cm}")
         .example(json!({"tidal_volume_ml": 400, "sex": "male", "height_cm": 152.4}), "/volume_ml_kg", 8.0)
         .example(json!({"tidal_volume_ml": 400, "sex": "female", "height_cm": 162.4}), "/predicted_weight_kg", 54.6)
