@@ -609,12 +609,6 @@ def _(weights):
     return {"herfindahl_index": index, "effective_positions": 1 / index}
 
 
-@oracle("combined_stake", "sum over all shares in exact fractions", {"shares_held": many(whole(0, 90_000), 1, 9), "shares_outstanding": whole(1_000_000, 90_000_000)}, edges=[{"shares_held": []}, {"shares_held": [-1, 5]}, {"shares_held": [10], "shares_outstanding": 9}, {"shares_held": [9], "shares_outstanding": 9}, {"shares_held": [], "shares_outstanding": 0}])
-def _(shares_held, shares_outstanding):
-    refuse_if(min(shares_held, default=0) < 0 or shares_outstanding <= 0 or sum(shares_held) > shares_outstanding)
-    return {"stake": Fraction(100 * sum(shares_held), shares_outstanding)}
-
-
 # Amortisation, depreciation, appraisal
 
 

@@ -61,7 +61,6 @@ for _table, _tool in {"gas": "arterial_blood_gas", "blood": "blood_count", "hear
 record("heart", "patient", {"electrocardiogram": "patient"})
 record("anaesthesia", "patient", {"anaesthetic_record": "patient"})
 record("coagulation", "patient", {"coagulation_panel": "patient"})
-record("drug_elimination", "drug", {"drug_elimination_profile": "drug"})
 record("breeding_cross", "name", {"breeding_cross_profile": "cross"}, founder_site="site")
 record("foreign_currency", "name", {"foreign_currency_profile": "currency"}, latest_rate="rate")
 record("assay", "name", {"assay_profile": "assay"})
@@ -91,7 +90,6 @@ record("publisher", "name", {"publisher_profile": "publisher"})
 record("review", "title", {"review_pilot_ratings": "review", "review_profile": "review", "review_screening_counts": "review"}, both_exclude="both_exclude")
 record("study", "name", {"study_group_results": "study", "study_profile": "study", "study_responders": "study"})
 
-lists("insider_holdings", "executive_holding", {"company": "company"}, shares_held="shares", last_purchase="acquired")
 lists("option_chain", "option_contract", {"company": "company", "kind": "kind", "expiry": "expiry"}, contract="name")
 lists("patients_living_in_city", "patient", {"city": "city"}, patient="name")
 lists("physicians_trained_in_city", "physician", {"city": "trained_in"}, physician="name")
@@ -665,6 +663,13 @@ def option_contract_profile(t, option):
 
 
 @function(company=("company", "name"))
+def insider_holdings(t, company):
+    h = t.executive_holding[t.executive_holding.company == company]
+    outstanding = t.company[t.company.name == company].shares.iloc[0]
+    return each(h.assign(shares_held=h.shares, stake=(100 * h.shares / outstanding).round(4), last_purchase=h.acquired))
+
+
+@function(company=("company", "name"))
 def trailing_year_trading(t, company):
     p = t.price[t.price.company == company].sort_values("date").tail(12)
     return each(p)
@@ -742,6 +747,11 @@ def reference_ranges_in_region(t, region, analyte):
     cities = t.city[t.city.region == region].name
     hospitals = t.hospital[t.hospital.city.isin(cities)].name
     return each(t.reference_range[(t.reference_range.analyte == analyte) & t.reference_range.hospital.isin(hospitals)])
+
+
+@function(drug=("drug", "name"))
+def drug_elimination_profile(t, drug):
+    return {**one(t.drug_elimination[t.drug_elimination.drug == drug]), "max_daily_dose": t.drug[t.drug.name == drug].max_daily_dose.iloc[0]}
 
 
 @function(enzyme=("enzyme", "name"))

@@ -310,7 +310,10 @@ const LAWS: &[(&str, &str)] = &[
         "urine is more concentrated than serum",
         "SELECT u.patient FROM urine_solutes u JOIN metabolic m ON m.patient = u.patient WHERE u.osmolality <= m.osmolality",
     ),
-    ("ascites and cirrhosis go together", "SELECT patient FROM hepatic_review WHERE ascites <> 'absent' AND NOT cirrhosis"),
+    (
+        "ascites and cirrhosis go together",
+        "SELECT patient FROM hepatic_review WHERE ascites <> 'absent' AND NOT cirrhosis",
+    ),
     (
         "whoever is bedridden was immobile lately",
         "SELECT patient FROM thrombosis WHERE bedridden AND NOT recent_immobility",

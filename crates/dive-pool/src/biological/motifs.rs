@@ -22,7 +22,8 @@ fn counts(sites: &[String]) -> Result<(Vec<[f64; 4]>, f64), ToolError> {
     if texts.len() < 2 || texts.iter().any(|t| t.len() != width) {
         return Err(ToolError::bad("At least two sites are needed, all of them equally long."));
     }
-    let column = |at: usize| BASES.map(|base| texts.iter().filter(|t| t.as_bytes().get(at) == Some(&base)).count() as f64);
+    let column =
+        |at: usize| BASES.map(|base| texts.iter().filter(|t| t.as_bytes().get(at) == Some(&base)).count() as f64);
     Ok(((0..width).map(column).collect(), texts.len() as f64))
 }
 

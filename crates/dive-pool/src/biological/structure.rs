@@ -96,7 +96,7 @@ fn superposed_deviation(a: &[Point], b: &[Point]) -> f64 {
 pub(super) fn tools() -> Vec<NativeTool> {
     let axis = |name: &str| format!("{name} coordinates in ångströms.");
     vec![
-        // Hand-computed: corners of a square with sides of 2 lie the root of 2 from its centre, and twice that from each other.
+        // Hand-computed: corners of a rectangle of 6 by 8 lie 5 from its centre, and 10 from each other.
         native(
             "biological.structure.pocket_size",
             Processing,
@@ -110,8 +110,8 @@ pub(super) fn tools() -> Vec<NativeTool> {
         .field("radius_of_gyration", "level:atomic_distance.gyration[Å]", "binding-pocket radius of gyration")
         .plural("binding-pocket radii of gyration")
         .field("span", "level:atomic_distance.span[Å]", "largest binding-pocket alpha-carbon distance")
-        .example(json!({"x": [1, 1, -1, -1], "y": [1, -1, 1, -1], "z": [0, 0, 0, 0]}), "/radius_of_gyration", 1.414_213_56)
-        .example(json!({"x": [1, 1, -1, -1], "y": [1, -1, 1, -1], "z": [0, 0, 0, 0]}), "/span", 2.828_427_12)
+        .example(json!({"x": [3, 3, -3, -3], "y": [4, -4, 4, -4], "z": [0, 0, 0, 0]}), "/radius_of_gyration", 5.0)
+        .example(json!({"x": [3, 3, -3, -3], "y": [4, -4, 4, -4], "z": [0, 0, 0, 0]}), "/span", 10.0)
         .example_error(json!({"x": [1, 1], "y": [1, -1], "z": [0]}))
         .run(|x: Vec<f64>, y: Vec<f64>, z: Vec<f64>| {
             let points = points(&x, &y, &z, 2)?;

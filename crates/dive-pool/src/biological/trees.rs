@@ -64,10 +64,8 @@ fn closest(n: usize, value: impl Fn(usize, usize) -> f64) -> (usize, usize) {
 /// The matrix with `i` and `j` replaced by one node, the last, whose distance to each other node `k` is `joined(k)`.
 fn merge(matrix: &[Vec<f64>], i: usize, j: usize, joined: impl Fn(usize) -> f64) -> Vec<Vec<f64>> {
     let kept: Vec<usize> = (0..matrix.len()).filter(|k| *k != i && *k != j).collect();
-    let mut rows: Vec<Vec<f64>> = kept
-        .iter()
-        .map(|a| kept.iter().map(|b| at(matrix, *a, *b)).chain([joined(*a)]).collect())
-        .collect();
+    let mut rows: Vec<Vec<f64>> =
+        kept.iter().map(|a| kept.iter().map(|b| at(matrix, *a, *b)).chain([joined(*a)]).collect()).collect();
     rows.push(kept.iter().map(|k| joined(*k)).chain([0.0]).collect());
     rows
 }

@@ -22,7 +22,7 @@ fn exchange() -> Vec<NativeTool> {
             .param("second_rate", "level:exchange_rate.latest[units per euro]", "Units of the second currency for one euro.")
             .group("first", "euro_rate", &["first_rate"])
             .group("second", "euro_rate", &["second_rate"])
-            .field("cross_rate", "level:exchange_rate.cross", "cross exchange rate")
+            .field("cross_rate", "position:exchange_rate.cross", "cross exchange rate")
             .tail("for converting {first} into {second}").tail("from {first} into {second}")
             .digits(6)
             .example(json!({"first_rate": 1.5, "second_rate": 6}), "/cross_rate", 4.0)

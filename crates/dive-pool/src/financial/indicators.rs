@@ -29,7 +29,11 @@ fn checked(prices: &[f64], least: i64) -> Result<usize, ToolError> {
             prices.len()
         )));
     }
-    if prices.iter().all(|p| *p > 0.0) { Ok(least) } else { Err(ToolError::bad("All prices must be greater than zero.")) }
+    if prices.iter().all(|p| *p > 0.0) {
+        Ok(least)
+    } else {
+        Err(ToolError::bad("All prices must be greater than zero."))
+    }
 }
 
 fn on_prices() -> Vec<NativeTool> {

@@ -59,10 +59,14 @@ fn on_contract(id: &str, description: &str) -> Builder {
         .param("kind", "category:option_kind", "Kind of option: call or put.")
         .choices(&[("call", "a call option"), ("put", "a put option")])
         .param("share_price", "level:price.close[EUR]", "Price of the underlying share in euros.")
-        .param("strike", "level:price.strike[EUR]", "Strike price in euros.")
+        .param("strike", "level:strike[EUR]", "Strike price in euros.")
         .param("days_to_expiry", "level:duration.expiry_days[days]", "Calendar days to expiry; a year has 365.")
-        .param("risk_free_rate", "level:rate.risk_free[%]", "Risk-free rate in percent a year, continuously compounded.")
-        .param("premium", "level:price.premium[EUR]", "Quoted premium in euros a share.")
+        .param(
+            "risk_free_rate",
+            "level:rate.risk_free[%]",
+            "Risk-free rate in percent a year, continuously compounded.",
+        )
+        .param("premium", "level:premium[EUR]", "Quoted premium in euros a share.")
         .group(
             "contract",
             "option_terms",
@@ -119,8 +123,8 @@ fn quoted() -> Vec<NativeTool> {
             }),
         // Hull, ch. 10: the premium is what exercise would bring at once, and a rest that is paid for time.
         on_contract("financial.options.option_time_value", "Intrinsic value, time value and share price at which a listed option breaks even at expiry, in euros a share.")
-            .field("intrinsic_value", "level:price.intrinsic[EUR]", "intrinsic value")
-            .field("time_value", "level:price.time_value[EUR]", "time value")
+            .field("intrinsic_value", "level:premium.intrinsic[EUR]", "intrinsic value")
+            .field("time_value", "level:premium.time_value[EUR]", "time value")
             .field("break_even_price", "level:price.break_even[EUR]", "break-even share price at expiry")
             .plural("break-even share prices at expiry")
             .example(json!({"kind": "call", "share_price": 42, "strike": 40, "days_to_expiry": 90, "risk_free_rate": 2, "premium": 3.5}), "/time_value", 1.5)

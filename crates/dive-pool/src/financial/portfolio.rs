@@ -129,23 +129,5 @@ fn holdings() -> Vec<NativeTool> {
                 let index: f64 = weights.iter().map(|w| (w / total) * (w / total)).sum();
                 Ok(json!({"herfindahl_index": index, "effective_positions": 1.0 / index}))
             }),
-        native("financial.portfolio.combined_stake", Processing, "Stake in percent that several holders have in a company together: sum of their shares over all shares outstanding.")
-            .param("shares_held", "list(count:share_held)", "Numbers of shares that each holder has.")
-            .param("shares_outstanding", "count:share", "Number of shares outstanding.")
-            .label("number of shares outstanding").sample(5_000_000.0, 90_000_000.0, 500_000.0)
-            .field("stake", "level:share.stake[%]", "combined stake")
-            .tail("of {shares_held} in {shares_outstanding}")
-            .digits(6)
-            .example(json!({"shares_held": [1000, 1500], "shares_outstanding": 50_000}), "/stake", 5.0)
-            .example_error(json!({"shares_held": [1000, 1500], "shares_outstanding": 2000}))
-            .run(|held: Vec<i64>, outstanding: i64| {
-                let total = held.iter().try_fold(0_i64, |sum, n| if *n < 0 { None } else { sum.checked_add(*n) });
-                match total {
-                    Some(total) if outstanding > 0 && total <= outstanding => {
-                        Ok(json!({"stake": 100.0 * total as f64 / outstanding as f64}))
-                    }
-                    _ => Err(ToolError::bad("Holdings must not be negative, and not more shares held than are outstanding.")),
-                }
-            }),
     ]
 }

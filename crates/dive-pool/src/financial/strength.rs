@@ -8,7 +8,10 @@ use serde_json::json;
 /// The values of three consecutive years, oldest first.
 fn three_years(values: &[f64], what: &str) -> Result<[f64; 3], ToolError> {
     values.try_into().map_err(|_| {
-        ToolError::bad(format!("The list of {what} must have three values (three consecutive years), not {}.", values.len()))
+        ToolError::bad(format!(
+            "The list of {what} must have three values (three consecutive years), not {}.",
+            values.len()
+        ))
     })
 }
 

@@ -24,11 +24,7 @@ fn mean_pressure(builder: Builder) -> Builder {
 
 fn arterial_oxygen(builder: Builder) -> Builder {
     builder
-        .param(
-            "arterial_oxygen_mmhg",
-            "level:gas_pressure.arterial_oxygen[mmHg]",
-            "Arterial oxygen pressure in mmHg.",
-        )
+        .param("arterial_oxygen_mmhg", "level:gas_pressure.arterial_oxygen[mmHg]", "Arterial oxygen pressure in mmHg.")
         .range(10.0, 700.0)
         .param("inspired_oxygen_percent", "level:inspired_oxygen[%]", "Inspired oxygen fraction in percent.")
         .range(21.0, 100.0)
@@ -166,7 +162,11 @@ fn apache() -> NativeTool {
         .range(0.0, 500.0);
     coma_score(builder)
         .age()
-        .param("chronic_failure", "category:chronic_failure", "Severe chronic organ failure or immune suppression, by kind of admission; none where there is none.")
+        .param(
+            "chronic_failure",
+            "category:chronic_failure",
+            "Severe chronic organ failure or immune suppression, by kind of admission; none where there is none.",
+        )
         .choices(&[("none", ""), ("medical or emergency surgery", ""), ("elective surgery", "")])
         .group(
             "patient",
@@ -239,13 +239,21 @@ fn apache() -> NativeTool {
                 };
                 let kidneys = from(creatinine, &[(3.5, 4), (2.0, 3), (1.5, 2), (0.6, 0)], 2);
                 let points = [
-                    from(temperature, &[(41.0, 4), (39.0, 3), (38.5, 1), (36.0, 0), (34.0, 1), (32.0, 2), (30.0, 3)], 4),
+                    from(
+                        temperature,
+                        &[(41.0, 4), (39.0, 3), (38.5, 1), (36.0, 0), (34.0, 1), (32.0, 2), (30.0, 3)],
+                        4,
+                    ),
                     from(pressure, &[(160.0, 4), (130.0, 3), (110.0, 2), (70.0, 0), (50.0, 2)], 4),
                     from(pulse, &[(180.0, 4), (140.0, 3), (110.0, 2), (70.0, 0), (55.0, 2), (40.0, 3)], 4),
                     from(breaths, &[(50.0, 4), (35.0, 3), (25.0, 1), (12.0, 0), (10.0, 1), (6.0, 2)], 4),
                     lungs,
                     from(ph, &[(7.7, 4), (7.6, 3), (7.5, 1), (7.33, 0), (7.25, 2), (7.15, 3)], 4),
-                    from(sodium, &[(180.0, 4), (160.0, 3), (155.0, 2), (150.0, 1), (130.0, 0), (120.0, 2), (111.0, 3)], 4),
+                    from(
+                        sodium,
+                        &[(180.0, 4), (160.0, 3), (155.0, 2), (150.0, 1), (130.0, 0), (120.0, 2), (111.0, 3)],
+                        4,
+                    ),
                     from(potassium, &[(7.0, 4), (6.0, 3), (5.5, 1), (3.5, 0), (3.0, 1), (2.5, 2)], 4),
                     if acute { 2 * kidneys } else { kidneys },
                     from(haematocrit, &[(60.0, 4), (50.0, 2), (46.0, 1), (30.0, 0), (20.0, 2)], 4),
@@ -384,10 +392,15 @@ fn wells_thrombosis() -> NativeTool {
     let builder = native("medical.acute.wells_thrombosis_score", Processing, text);
     let builder = flag(builder, "cancer", "flag:cancer", "Active cancer.");
     let builder = flag(builder, "paralysis", "flag:paralysis", "Paralysis, paresis or a recent cast of the leg.");
-    let builder = flag(builder, "bedridden", "flag:bedridden", "Bedridden for three days, or major surgery within twelve weeks.");
+    let builder =
+        flag(builder, "bedridden", "flag:bedridden", "Bedridden for three days, or major surgery within twelve weeks.");
     let builder = flag(builder, "tenderness", "flag:vein_tenderness", "Tenderness along the deep veins.");
     let builder = flag(builder, "leg_swollen", "flag:leg_swollen", "The entire leg is swollen.")
-        .param("calf_difference_cm", "amount:length.calf_difference[cm]", "How much wider the calf is than the other, in centimetres.")
+        .param(
+            "calf_difference_cm",
+            "amount:length.calf_difference[cm]",
+            "How much wider the calf is than the other, in centimetres.",
+        )
         .range(0.0, 40.0);
     let builder = flag(builder, "pitting_oedema", "flag:pitting_oedema", "Pitting oedema of that leg only.");
     let builder = flag(builder, "collateral_veins", "flag:collateral_veins", "Collateral superficial veins.");
@@ -439,7 +452,8 @@ fn wells_thrombosis() -> NativeTool {
              veins: bool,
              earlier: bool,
              alternative: bool| {
-                let signs = [cancer, paralysis, bedridden, tenderness, swollen, difference > 3.0, pitting, veins, earlier];
+                let signs =
+                    [cancer, paralysis, bedridden, tenderness, swollen, difference > 3.0, pitting, veins, earlier];
                 let score = signs.into_iter().map(i64::from).sum::<i64>() - 2 * i64::from(alternative);
                 Ok(json!({"score": score, "verdict": if score >= 2 { "likely" } else { "unlikely" }}))
             },
@@ -450,13 +464,30 @@ fn wells_embolism() -> NativeTool {
     // Wells et al., Thromb Haemost 2000;83:416, table 2: likely above four points.
     let text = "Wells score of pulmonary embolism (2000, 0 to 12.5) and its verdict: likely above 4 points.";
     let builder = native("medical.acute.wells_embolism_score", Processing, text);
-    let builder = flag(builder, "leg_swollen", "flag:leg_swollen", "Signs of deep-vein thrombosis: the leg is swollen.");
-    let builder = flag(builder, "tenderness", "flag:vein_tenderness", "Signs of deep-vein thrombosis: tenderness along the deep veins.");
-    let builder = flag(builder, "alternative", "flag:alternative_diagnosis", "Another diagnosis is at least as likely.")
-        .param("heart_rate_bpm", "level:heart_rate.pulse[beats/min]", "Heart rate in beats per minute.")
-        .range(10.0, 300.0);
-    let builder = flag(builder, "recent_immobility", "flag:recent_immobility", "Immobile for three days, or surgery within four weeks.");
-    let builder = flag(builder, "earlier_thrombosis", "flag:earlier_thrombosis", "Earlier deep-vein thrombosis or pulmonary embolism.");
+    let builder =
+        flag(builder, "leg_swollen", "flag:leg_swollen", "Signs of deep-vein thrombosis: the leg is swollen.");
+    let builder = flag(
+        builder,
+        "tenderness",
+        "flag:vein_tenderness",
+        "Signs of deep-vein thrombosis: tenderness along the deep veins.",
+    );
+    let builder =
+        flag(builder, "alternative", "flag:alternative_diagnosis", "Another diagnosis is at least as likely.")
+            .param("heart_rate_bpm", "level:heart_rate.pulse[beats/min]", "Heart rate in beats per minute.")
+            .range(10.0, 300.0);
+    let builder = flag(
+        builder,
+        "recent_immobility",
+        "flag:recent_immobility",
+        "Immobile for three days, or surgery within four weeks.",
+    );
+    let builder = flag(
+        builder,
+        "earlier_thrombosis",
+        "flag:earlier_thrombosis",
+        "Earlier deep-vein thrombosis or pulmonary embolism.",
+    );
     let builder = flag(builder, "haemoptysis", "flag:haemoptysis", "Coughing of blood.");
     flag(builder, "cancer", "flag:cancer", "Active cancer.")
         .group(

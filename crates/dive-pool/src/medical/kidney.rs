@@ -8,7 +8,17 @@ use serde_json::json;
 use super::Findings as _;
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![ckd_epi(), cockcroft_gault(), category(), absolute(), sodium_excretion(), albumin_ratio(), prognosis(), urea_excretion(), potassium_gradient()]
+    vec![
+        ckd_epi(),
+        cockcroft_gault(),
+        category(),
+        absolute(),
+        sodium_excretion(),
+        albumin_ratio(),
+        prognosis(),
+        urea_excretion(),
+        potassium_gradient(),
+    ]
 }
 
 fn ckd_epi() -> NativeTool {

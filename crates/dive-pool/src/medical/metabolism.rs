@@ -8,7 +8,18 @@ use serde_json::json;
 use super::{Findings as _, whole};
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![meld(), fib4(), apri(), albi(), homa(), ldl(), average_glucose(), iron(), discriminant(), triglyceride_glucose()]
+    vec![
+        meld(),
+        fib4(),
+        apri(),
+        albi(),
+        homa(),
+        ldl(),
+        average_glucose(),
+        iron(),
+        discriminant(),
+        triglyceride_glucose(),
+    ]
 }
 
 fn bilirubin(builder: Builder) -> Builder {

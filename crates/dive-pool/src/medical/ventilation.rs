@@ -30,8 +30,16 @@ fn rox() -> NativeTool {
         .field("rox_index", "level:rox_index", "ROX index")
         .plural("ROX indices")
         .tail("for {saturation_percent}, {inspired_oxygen_percent} and {respiratory_rate}")
-        .example(json!({"saturation_percent": 90, "inspired_oxygen_percent": 50, "respiratory_rate": 30}), "/rox_index", 6.0)
-        .example(json!({"saturation_percent": 96, "inspired_oxygen_percent": 40, "respiratory_rate": 16}), "/rox_index", 15.0)
+        .example(
+            json!({"saturation_percent": 90, "inspired_oxygen_percent": 50, "respiratory_rate": 30}),
+            "/rox_index",
+            6.0,
+        )
+        .example(
+            json!({"saturation_percent": 96, "inspired_oxygen_percent": 40, "respiratory_rate": 16}),
+            "/rox_index",
+            15.0,
+        )
         .run(|saturation: f64, inspired: f64, rate: f64| {
             Ok(json!({"rox_index": saturation / (inspired / 100.0) / rate}))
         })
@@ -49,7 +57,11 @@ fn tidal_volume() -> NativeTool {
         .sample(300.0, 620.0, 20.0)
         .sex()
         .height()
-        .field("volume_ml_kg", "level:tidal_volume_by_weight[mL/kg]", "tidal volume per kilogram of predicted body weight")
+        .field(
+            "volume_ml_kg",
+            "level:tidal_volume_by_weight[mL/kg]",
+            "tidal volume per kilogram of predicted body weight",
+        )
         .plural("tidal volumes per kilogram of predicted body weight")
         .field("predicted_weight_kg", "amount:mass.predicted[kg]", "")
         .tail("for {tidal_volume_ml}, {sex} and {height_cm}")

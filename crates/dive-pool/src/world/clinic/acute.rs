@@ -207,21 +207,21 @@ fn assessments(db: &Transaction<'_>, rng: &mut Stream, p: &Known) -> rusqlite::R
     let difference = round(log_uniform(rng, if suspected { 0.8 } else { 0.1 }, if suspected { 6.0 } else { 2.0 }), 1);
     db.prepare_cached("INSERT INTO thrombosis VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)")?
         .execute(params![
-            p.name,
-            recent(rng),
-            cancer,
-            paralysis,
-            bedridden,
-            tenderness,
-            swollen,
-            difference,
-            pitting,
-            veins,
-            earlier,
-            alternative,
-            immobile,
-            haemoptysis
-        ])?;
+        p.name,
+        recent(rng),
+        cancer,
+        paralysis,
+        bedridden,
+        tenderness,
+        swollen,
+        difference,
+        pitting,
+        veins,
+        earlier,
+        alternative,
+        immobile,
+        haemoptysis
+    ])?;
     db.prepare_cached("INSERT INTO bleeding_risk VALUES (?1, ?2, ?3, ?4, ?5)")?.execute(params![
         p.name,
         rng.chance(0.14),

@@ -110,9 +110,26 @@ fn motifs(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Result<()> {
 /// Alpha carbons around the binding pocket, without and with the ligand. The second structure was solved in a frame of its own.
 fn pockets(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Result<()> {
     const CODES: [(char, &str); 20] = [
-        ('A', "Ala"), ('R', "Arg"), ('N', "Asn"), ('D', "Asp"), ('C', "Cys"), ('E', "Glu"), ('Q', "Gln"), ('G', "Gly"),
-        ('H', "His"), ('I', "Ile"), ('L', "Leu"), ('K', "Lys"), ('M', "Met"), ('F', "Phe"), ('P', "Pro"), ('S', "Ser"),
-        ('T', "Thr"), ('W', "Trp"), ('Y', "Tyr"), ('V', "Val"),
+        ('A', "Ala"),
+        ('R', "Arg"),
+        ('N', "Asn"),
+        ('D', "Asp"),
+        ('C', "Cys"),
+        ('E', "Glu"),
+        ('Q', "Gln"),
+        ('G', "Gly"),
+        ('H', "His"),
+        ('I', "Ile"),
+        ('L', "Leu"),
+        ('K', "Lys"),
+        ('M', "Met"),
+        ('F', "Phe"),
+        ('P', "Pro"),
+        ('S', "Ser"),
+        ('T', "Thr"),
+        ('W', "Trp"),
+        ('Y', "Tyr"),
+        ('V', "Val"),
     ];
     let mut row = db.prepare("INSERT INTO pocket_residue VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let proteins: Vec<(String, String)> = db

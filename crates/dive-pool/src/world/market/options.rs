@@ -23,11 +23,10 @@ pub fn list(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -> ru
              open_interest INTEGER NOT NULL, listed TEXT NOT NULL) STRICT;
          CREATE INDEX option_contract_company ON option_contract (company, kind, expiry);",
     )?;
-    let free: f64 = db.query_row(
-        "SELECT yield FROM government_yield WHERE maturity = 1 ORDER BY date DESC LIMIT 1",
-        [],
-        |row| row.get(0),
-    )?;
+    let free: f64 =
+        db.query_row("SELECT yield FROM government_yield WHERE maturity = 1 ORDER BY date DESC LIMIT 1", [], |row| {
+            row.get(0)
+        })?;
     let today: Date = AS_OF.parse().unwrap_or_default();
     let mut insert = db.prepare("INSERT INTO option_contract VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)")?;
     let mut taken = Taken::of(db)?;
@@ -47,13 +46,8 @@ pub fn list(db: &Transaction<'_>, rng: &mut Stream, companies: &[Company]) -> ru
                 let strike = ((company.price * part / step).round() * step).max(step);
                 for (word, kind) in [("call", Kind::Call), ("put", Kind::Put)] {
                     let smile = 1.0 + 0.9 * (part - 1.0) * (part - 1.0) - 0.2 * (part - 1.0);
-                    let contract = Contract {
-                        kind,
-                        spot: company.price,
-                        strike,
-                        years: days as f64 / 365.0,
-                        rate: free / 100.0,
-                    };
+                    let contract =
+                        Contract { kind, spot: company.price, strike, years: days as f64 / 365.0, rate: free / 100.0 };
                     let premium = contract.value(usual * smile * (1.0 + 0.03 * rng.normal()));
                     // The exchange quotes whole cents, and nothing below what the option is worth for certain.
                     let premium = ((100.0 * premium.max(contract.floor())).ceil() / 100.0).max(0.01);
