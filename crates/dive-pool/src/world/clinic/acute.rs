@@ -76,6 +76,8 @@ struct Known {
     bilirubin: f64,
     inr: f64,
     osmolality: f64,
+    urea_nitrogen: f64,
+    urine_creatinine: f64,
 }
 
 /// Creates and fills the tables.
@@ -83,9 +85,10 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
     db.execute_batch(SCHEMA)?;
     let mut register = db.prepare(
         "SELECT p.name, p.sex, p.age, p.height, v.systolic, v.diastolic, g.inspired_oxygen, m.creatinine, b.haemoglobin,
-             l.bilirubin, l.inr, m.osmolality
+             l.bilirubin, l.inr, m.osmolality, m.urea_nitrogen, u.creatinine
          FROM patient p JOIN vitals v ON v.patient = p.name JOIN gas g ON g.patient = p.name
          JOIN metabolic m ON m.patient = p.name JOIN blood b ON b.patient = p.name JOIN liver l ON l.patient = p.name
+         JOIN urine u ON u.patient = p.name
          ORDER BY p.rowid",
     )?;
     let patients: Vec<Known> = register
@@ -103,6 +106,8 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
                 bilirubin: r.get(9)?,
                 inr: r.get(10)?,
                 osmolality: r.get(11)?,
+                urea_nitrogen: r.get(12)?,
+                urine_creatinine: r.get(13)?,
             })
         })?
         .collect::<Result<_, _>>()?;
@@ -172,12 +177,13 @@ fn laboratory(db: &Transaction<'_>, rng: &mut Stream, p: &Known) -> rusqlite::Re
         round(normal(rng, 3.3 - 0.5 * (p.inr - 1.0).max(0.0), 0.9, 0.7, 7.5), 2),
         round(log_uniform(rng, 0.1, 6.0), 2)
     ])?;
-    // Only failing kidneys cannot concentrate the urine.
+    // Of the urea that is filtered, kidneys give off a sixth to two thirds; only failing ones cannot concentrate the urine.
+    let excreted = rng.range(0.16, 0.66) * p.urea_nitrogen * p.urine_creatinine / p.creatinine;
     let most = if p.creatinine > 2.0 { 1.6 } else { 2.9 };
     db.prepare_cached("INSERT INTO urine_solutes VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         p.name,
         round(log_uniform(rng, 12.0, 95.0), 1),
-        round(log_uniform(rng, 130.0, 1100.0), 0),
+        round(excreted, 1),
         round(p.osmolality * rng.range(1.05, most), 0)
     ])?;
     Ok(())
