@@ -188,7 +188,8 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
-        e.links = rounds.saturating_sub(1) * plan.strides;
+        // A text takes two calls to open, which leaves few for what leads there.
+        e.links = if plan.text { 1 } else { rounds.saturating_sub(1) * plan.strides };
         e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
