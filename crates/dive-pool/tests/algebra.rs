@@ -334,6 +334,49 @@ proptest! {
     }
 
     #[test]
+    fn volatility_is_what_the_price_was_made_with(kind in prop::sample::select(vec!["call", "put"]), spot in decimal(20.0, 120.0, 1), moneyness in decimal(0.85, 1.2, 2), months in 1i64..18, volatility in decimal(12.0, 80.0, 1)) {
+        let strike = (spot * moneyness * 10.0).round() / 10.0;
+        let price = number("black_scholes_price", json!({"option": kind, "share_price": spot, "strike": strike, "months_to_expiry": months, "risk_free_rate": 3, "volatility": volatility}), "price");
+        prop_assume!(price > 0.02);
+        let days = months as f64 * 365.0 / 12.0;
+        let implied = number("implied_volatility", json!({"kind": kind, "share_price": spot, "strike": strike, "days_to_expiry": days, "risk_free_rate": 3, "premium": price}), "implied_volatility");
+        prop_assert!(near(implied, volatility, 1e-3));
+    }
+
+    #[test]
+    fn changing_money_back_and_forth_loses_nothing(first in decimal(0.5, 90.0, 2), second in decimal(0.5, 90.0, 2), third in decimal(0.5, 90.0, 2)) {
+        let cross = |a: f64, b: f64| number("cross_exchange_rate", json!({"first_rate": a, "second_rate": b}), "cross_rate");
+        prop_assert!(near(cross(first, second) * cross(second, first), 1.0, 2e-5));
+        prop_assert!(near(cross(first, second) * cross(second, third), cross(first, third), 2e-5));
+    }
+
+    #[test]
+    fn alignments_are_symmetric_and_local_ones_no_worse(a in "[ACDEFGHIKLMNPQRSTVWY]{1,40}", b in "[ACDEFGHIKLMNPQRSTVWY]{1,40}") {
+        let of = |tool: &str, a: &str, b: &str| number(tool, json!({"protein_a": a, "protein_b": b}), "score");
+        let (global, local) = (of("global_alignment_score", &a, &b), of("local_alignment_score", &a, &b));
+        prop_assert_eq!(global, of("global_alignment_score", &b, &a));
+        prop_assert_eq!(local, of("local_alignment_score", &b, &a));
+        prop_assert!(local >= global.max(0.0) && of("global_alignment_score", &a, &a) >= local);
+    }
+
+    #[test]
+    fn deviation_does_not_depend_on_the_frame(points in vec((decimal(-20.0, 20.0, 2), decimal(-20.0, 20.0, 2), decimal(-20.0, 20.0, 2)), 4..12), turn in decimal(0.0, 6.2, 2), shift in decimal(-50.0, 50.0, 1)) {
+        let axis = |f: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(f).collect::<Vec<f64>>();
+        let (sin, cos) = turn.sin_cos();
+        let args = json!({"x": axis(&|p| p.0), "y": axis(&|p| p.1), "z": axis(&|p| p.2),
+            "bound_x": axis(&|p| cos * p.0 - sin * p.1 + shift), "bound_y": axis(&|p| sin * p.0 + cos * p.1), "bound_z": axis(&|p| p.2 - shift)});
+        prop_assert!(number("pocket_deviation", args, "deviation") < 1e-4);
+    }
+
+    #[test]
+    fn fewer_individuals_have_fewer_species(counts in vec(1i64..40, 2..12), draw in 1i64..12) {
+        let total: i64 = counts.iter().sum();
+        prop_assume!(draw < total);
+        let of = |draw: i64| number("rarefied_richness", json!({"counts": counts, "draw": draw}), "richness");
+        prop_assert!(of(draw) <= of(draw + 1) + 1e-7 && near(of(1), 1.0, 1e-7) && near(of(total), counts.len() as f64, 1e-7));
+    }
+
+    #[test]
     fn conversions_are_linear(a in decimal(0.0, 900.0, 2), b in decimal(0.0, 900.0, 2)) {
         for (tool, unit) in [("convert_kilometres", "mile"), ("convert_square_kilometres", "acre"), ("convert_elevation", "fathom"), ("convert_minutes", "day")] {
             let of = |value: f64| number(tool, json!({"value": value, "unit": unit}), "converted");

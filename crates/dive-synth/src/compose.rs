@@ -23,7 +23,10 @@ impl Episode<'_> {
         match form {
             FormKind::Lookup => self.scalar(focal, 0, index::askable).map(|(e, _)| e),
             FormKind::MultiHop => self.multi_hop(focal),
-            FormKind::Computation => self.scalar(focal, 2, index::askable).map(|(e, _)| e),
+            FormKind::Computation => {
+                let depth = if self.rng.chance(0.4) { 3 } else { 2 };
+                self.scalar(focal, depth, index::askable).map(|(e, _)| e)
+            }
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),
             FormKind::Ratio => self.ratio(focal),
@@ -448,7 +451,7 @@ impl Episode<'_> {
     fn listing(&mut self, focal: usize) -> Option<Expr> {
         let (call, keys) = self.rows(focal, 3, usize::MAX)?;
         let count = self.eval(&keys)?.as_array()?.len();
-        if self.rng.chance(0.15)
+        if self.rng.chance(0.25)
             && let Some((keys, other)) = self.paired(&keys)
         {
             let both = Expr::apply(Op::Intersect, [keys, other.clone()]);

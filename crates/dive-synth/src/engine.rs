@@ -69,7 +69,7 @@ const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
 /// Attempts after which an episode that found nothing to ask is given up.
-const BARREN: u32 = 3;
+const BARREN: u32 = 4;
 /// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
 const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
@@ -188,7 +188,7 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
-        e.links = rounds.saturating_sub(1);
+        e.links = rounds.saturating_sub(1) * plan.strides;
         e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
@@ -210,10 +210,14 @@ impl Engine {
             e.round = round;
             e.steps = self.config.steps;
             let Some(state) = states.last() else { break };
+            let mut grown: Option<(Expr, Step)> = None;
+            for _ in 0..plan.strides {
+                let from = grown.as_ref().map_or(&state.derivation, |(derivation, _)| derivation);
+                let Some((derivation, step)) = e.grow(plan.form, from, &|e, x| self.sound(e, x)) else { break };
+                grown = Some((derivation, grown.map_or(step, |(_, first)| first)));
+            }
             // A round may find nothing; the next one looks elsewhere.
-            let Some((derivation, step)) = e.grow(plan.form, &state.derivation, &|e, x| self.sound(e, x)) else {
-                continue;
-            };
+            let Some((derivation, step)) = grown else { continue };
             states.push(State { derivation, step: Step::name(step), calls: e.evidence.calls.len() });
         }
         // The last round whose task passes the gate is the task.

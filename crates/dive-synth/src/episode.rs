@@ -361,7 +361,7 @@ impl<'e> Episode<'e> {
                 return named;
             }
         }
-        if self.grows && self.rng.chance(MEETS) && self.steps > 2 {
+        if self.grows && self.rng.chance(MEETS) && self.steps > 3 {
             let met = self.meet(sem, depth);
             if met.is_some() {
                 return met;

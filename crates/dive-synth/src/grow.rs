@@ -398,20 +398,26 @@ impl Episode<'_> {
         let Expr::Apply { op, args } = expr else { return None };
         let Expr::Each { each, calls, param, path } = args.last()? else { return None };
         let Expr::Apply { op: Op::List, args: items } = each.as_ref() else { return None };
-        let Some(Expr::Literal { sem, .. }) = items.first() else { return None };
         if items.len() >= 6 {
             return None;
         }
-        let sem = sem.clone();
-        let names = &self.pool.entities().get(sem.entity()?)?.names;
-        let new = (0..6).find_map(|_| {
-            let name = Value::from(self.rng.pick(names)?.as_str());
-            let known = items.iter().any(|i| matches!(i, Expr::Literal { literal, .. } if *literal == name));
-            (!known).then_some(name)
-        })?;
+        let sem = self.sem(items.first()?)?;
+        let taken: Vec<Value> = items.iter().filter_map(|i| self.eval(i)).collect();
+        let described = items.iter().any(|i| !matches!(i, Expr::Literal { .. }));
+        let met = if described || self.rng.chance(0.5) { None } else { self.meet(&sem, 1) };
+        let described = met.and_then(|(value, _)| self.remembered(&sem, &value).filter(|_| !taken.contains(&value)));
+        let new = match described {
+            Some(description) => description,
+            None => {
+                let names = &self.pool.entities().get(sem.entity()?)?.names;
+                let new = |n: &&String| !taken.contains(&Value::from(n.as_str()));
+                let name = (0..6).find_map(|_| self.rng.pick(names).filter(new))?;
+                Expr::literal(name.as_str(), sem.clone())
+            }
+        };
         let mut items = items.clone();
         let at = self.rng.below(items.len() + 1);
-        items.insert(at, Expr::literal(new, sem));
+        items.insert(at, new);
         let first = self.evidence.get(*calls.first()?)?.clone();
         let tool = self.index.number(&first.tool)?;
         let others: Bound = first

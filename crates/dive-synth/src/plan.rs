@@ -28,6 +28,8 @@ pub struct Plan {
     pub focal: usize,
     /// Rounds.
     pub rounds: u32,
+    /// Steps that a round grows by, where there is something to grow from.
+    pub strides: u32,
     /// What anchors the episode.
     pub seed_entity: SeedEntity,
     /// Whether the task is to rest on what stands in a text.
@@ -56,6 +58,8 @@ const DISTINCT_DRAWS: u32 = 50;
 
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
+/// Share of the episodes of three rounds or more that grow by two steps a round.
+const LONG: f64 = 0.6;
 /// Share of the episodes that aim at a text, where the pool has any.
 const TEXT_SHARE: f64 = 0.28;
 /// The golden ratio's fractional part.
@@ -154,7 +158,8 @@ impl Planner {
         let rounds = if form == FormKind::Lookup { 1 } else { rounds };
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
-        Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity, text: texts.is_some() })
+        let strides = if rounds > 2 && rng.chance(LONG) { 2 } else { 1 };
+        Some(Plan { toolset, exemplars, form, focal, rounds, strides, seed_entity, text: texts.is_some() })
     }
 
     /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.
