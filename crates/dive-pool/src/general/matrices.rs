@@ -106,7 +106,7 @@ fn shock() -> NativeTool {
         "What a rise of final demand for the products of one sector does in Leontief's input-output model: additional gross output of all sectors together, in million euros.",
     )
     .param("sector", "category:economic_sector", "Sector whose demand rises.")
-    .choices(&[("agriculture", "agriculture"), ("manufacturing", "manufacturing"), ("construction", "construction"), ("services", "services")])
+    .choices(&SECTORS.map(|sector| (sector, sector)))
     .param("percent", "level:demand_rise[%]", "Rise of that sector's final demand, in percent.")
     .range(0.1, 100.0)
     .sample_of([2, 4, 5, 8, 10, 15, 20])
