@@ -43,6 +43,7 @@ const HASHES: &str = "ngrams";
 pub fn run(args: &Decontaminate, file: &File, json: bool) -> Result<ExitCode> {
     ensure!((4..=50).contains(&args.words), "`words` must be from 4 to 50, is {}", args.words);
     let run = super::open(&args.run, file)?;
+    super::not_empty(&run)?;
     let mut benchmarks = Benchmarks::new(args.words);
     for path in &args.against {
         read(path, &mut benchmarks).map_err(|e| anyhow!("{}: {e:#}", path.display()))?;

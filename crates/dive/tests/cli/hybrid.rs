@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::Place;
 use crate::models::Mock;
 
-const COUNT: u64 = 24;
+const COUNT: u64 = 60;
 
 /// A place with the run that the mock knows, and that mock.
 fn known(words: &str) -> (Place, Mock) {

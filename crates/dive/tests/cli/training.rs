@@ -242,7 +242,7 @@ fn a_judge_behind_the_environment_decides_what_rules_leave_open_and_is_asked_onc
     drop((server, mock));
 
     // What was judged is in the journal of the run; what was not stays open and says why.
-    let (_server, at) = environment(&place, "a", &judging);
+    let (server, at) = environment(&place, "a", &judging);
     assert_eq!(score(&at, open[0], &said(open[0]))["decided_by"], "judge:mock");
     let failed = score(&at, open[0], &format!("{} Probably.", said(open[0])));
     assert_eq!((&failed["decided_by"], &failed["label"], &failed["reward"]), (&json!("rules"), &json!("undecided"), &json!(0.0)));
@@ -253,6 +253,7 @@ fn a_judge_behind_the_environment_decides_what_rules_leave_open_and_is_asked_onc
     let aside: Value = serde_json::from_str(&post(&at, "/verify", &cookie, &verify.to_string()).1).unwrap();
     assert_eq!((&aside["reward"], &aside["_ng_failure_class"]), (&json!(0.0), &json!("judge_failed")), "{aside}");
     assert!(aside["_ng_failure_judge_error"].as_str().unwrap().starts_with("nobody answers at"));
+    drop(server);
     assert!(place.refused("serve --gym a --judge-answers").contains("the judge has no model: name one with --model"));
 }
 
