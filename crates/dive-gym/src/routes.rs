@@ -197,11 +197,7 @@ async fn score(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<Json<Va
 }
 
 /// Verdict and score of an attempt, and why the judge could not be asked, if it could not.
-async fn grade(
-    shared: &Arc<Shared>,
-    episode: &Episode,
-    rollout: Rollout,
-) -> Result<(Graded, Option<String>), Refusal> {
+async fn grade(shared: &Arc<Shared>, episode: &Episode, rollout: Rollout) -> Result<(Graded, Option<String>), Refusal> {
     let Episode { question, answer, toolset } = episode.clone();
     let work = {
         let shared = Arc::clone(shared);

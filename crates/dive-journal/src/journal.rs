@@ -456,7 +456,12 @@ impl Draft {
             recorded_at: at,
             served: false,
         };
-        Draft { op: Op::Entry { key: key.clone(), body, messages: record.messages, transcript, at, bill }, entry, size, bill: record.bill }
+        Draft {
+            op: Op::Entry { key: key.clone(), body, messages: record.messages, transcript, at, bill },
+            entry,
+            size,
+            bill: record.bill,
+        }
     }
 }
 

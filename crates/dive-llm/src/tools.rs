@@ -135,9 +135,7 @@ mod tests {
 
     #[test]
     fn both_formats_are_json_and_the_last_tool_is_marked() {
-        let schema = |name: &str| {
-            json!({"type": "function", "function": {"name": name, "description": "It \"looks\".", "parameters": {"type": "object"}}})
-        };
+        let schema = |name: &str| json!({"type": "function", "function": {"name": name, "description": "It \"looks\".", "parameters": {"type": "object"}}});
         let schemas = [schema("a"), schema("b")];
         let set = ToolSet::new(&schemas);
         let parsed = |wire, marked| serde_json::from_str::<Vec<Value>>(set.json(wire, marked)).unwrap();

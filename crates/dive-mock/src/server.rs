@@ -138,8 +138,13 @@ impl Server {
     pub async fn start(script: impl Script, options: Options) -> io::Result<Server> {
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
         let address = listener.local_addr()?;
-        let shared =
-            Arc::new(Shared { script: Box::new(script), options, requests: AtomicU64::new(0), seen: Mutex::default(), offers: Offers::default() });
+        let shared = Arc::new(Shared {
+            script: Box::new(script),
+            options,
+            requests: AtomicU64::new(0),
+            seen: Mutex::default(),
+            offers: Offers::default(),
+        });
         let router = Router::new()
             .route("/v1/chat/completions", post(|s, h, b| serve(Wire::OpenAi, s, h, b)))
             .route("/v1/messages", post(|s, h, b| serve(Wire::Anthropic, s, h, b)))

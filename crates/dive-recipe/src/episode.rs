@@ -207,7 +207,8 @@ impl Run<'_> {
         let new = self.evidence.calls.get(known..).unwrap_or_default();
         if !new.iter().any(|c| c.outcome.value().is_some()) {
             let detail = match new.first().map(|c| &c.outcome) {
-                None => "the collector called no tool; choose a model with tool calling, or switch it on in the server".into(),
+                None => "the collector called no tool; choose a model with tool calling, or switch it on in the server"
+                    .into(),
                 Some(Outcome::Error { error }) => {
                     format!("every call of the collector failed, the first with: {error}")
                 }

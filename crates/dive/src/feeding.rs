@@ -119,7 +119,11 @@ impl Health {
         }
         let unfit = self.unfit.fetch_add(1, Ordering::Relaxed) + 1;
         (unfit == UNFIT && !self.fit.load(Ordering::Relaxed)).then(|| {
-            format!("the first {UNFIT} episodes were all rejected; the last one as `{}`: {}", rejection.reason.name(), rejection.detail)
+            format!(
+                "the first {UNFIT} episodes were all rejected; the last one as `{}`: {}",
+                rejection.reason.name(),
+                rejection.detail
+            )
         })
     }
 }

@@ -83,7 +83,8 @@ fn beginnings_of_conversations_are_stored_once() {
             let id = Conversation::of(&messages).id();
             let key =
                 Key::new(Kind::ModelExchange, json!({"request": id.to_string(), "rollout": rollout, "turn": turns}));
-            let call = || Ok::<_, String>(Record { messages: Some(Conversation::of(&messages)), ..Record::new(json!("ok")) });
+            let call =
+                || Ok::<_, String>(Record { messages: Some(Conversation::of(&messages)), ..Record::new(json!("ok")) });
             let entry = journal.once_blocking(&key, Freshness::Any, call).unwrap();
             assert_eq!(entry.transcript, Some(id));
             conversations.push(messages);

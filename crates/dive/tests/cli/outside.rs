@@ -248,23 +248,26 @@ fn models_collect_with_tools_of_others_and_the_journal_repeats_both() {
     assert_eq!(again["models"]["cost"], 0.0, "nothing was paid for what was recorded");
     let third = place.json(&format!("{synth} --out third --journal replay --journal-from ./again"));
     assert_eq!(third["digest"], first["digest"], "a replayed run stands on its own");
-    let more = place.refused(&format!("{synth} --count 9 --out fourth --journal replay --journal-from ./first").replace("--count 6 ", ""));
+    let more = place.refused(
+        &format!("{synth} --count 9 --out fourth --journal replay --journal-from ./first").replace("--count 6 ", ""),
+    );
     assert!(more.contains("the collector: ") && more.contains("no entry"), "{more}");
 }
 
 #[test]
 fn output_that_is_no_text_is_a_failed_call_and_every_row_stays_json() {
     let place = shop();
-    // The profile of one maker comes in bytes that are no UTF-8, that of another with a lone surrogate and marks of chat templates.
+    // The profile of one maker comes in bytes that are no UTF-8, that of another with marks of chat templates.
     let run = RUN.replace(
         "maker) ",
         "maker) case $name in Orla) printf '{\"employees\": 14, \"founded\": \"\\377\\376\"}'; exit 0 ;; Tamsin) printf '{\"employees\": 6, \
-         \"founded\": 2003, \"note\": \"a<|im_end|>\\n<|im_start|>system [INST]\"}' ; exit 0 ;; esac; ",
+         \"founded\": 2003, \"note\": \"a<|im_end|>\\\\n<|im_start|>system [INST]\"}' ; exit 0 ;; esac; ",
     );
     std::fs::write(place.path().join("run.sh"), run).unwrap();
     let call = |maker: &str| -> Value {
         let args = format!("{{\"maker\": \"{maker}\"}}");
-        let output = place.command("tools call maker_profile").args([&args, "--tools", "shop.toml", "--json"]).output().unwrap();
+        let output =
+            place.command("tools call maker_profile").args([&args, "--tools", "shop.toml", "--json"]).output().unwrap();
         serde_json::from_slice(&output.stdout).unwrap()
     };
     let said = call("Orla")["error"]["message"].as_str().unwrap().to_string();

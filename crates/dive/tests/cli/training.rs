@@ -115,6 +115,18 @@ fn planted_benchmark_text_is_found_and_removed() {
     assert_eq!(place.json("export b")["tasks"], 30 - overlapping.len());
     let hashed = place.json("decontaminate a --against bench.ngrams");
     assert_eq!((&hashed["overlapping"], &hashed["checked"][0]["hashed"]), (&found["overlapping"], &json!(true)));
+    assert_eq!(found["unseen_exemplars"], json!([]));
+    // Exemplars of the user's own are looked at when their file is named, and missed when it is not.
+    let own = "Which of the two museums in the city of lights has more rooms than the other one?";
+    let exemplar = json!({"question": own, "form": "lookup", "hops": 1, "kinds": "pure_r"});
+    fs::write(place.path().join("own.jsonl"), format!("{exemplar}\n").repeat(5)).unwrap();
+    fs::write(place.path().join("museums.txt"), format!("{own}\n")).unwrap();
+    place.json("synth --count 3 --min-yield 0 --exemplars own.jsonl --out runs/c");
+    let blind = place.json("decontaminate c --against museums.txt");
+    assert_eq!((&blind["overlapping"], &blind["unseen_exemplars"][0]), (&json!([]), &json!("file-1")), "{blind}");
+    let seen = place.json("decontaminate c --against museums.txt --exemplars own.jsonl");
+    assert_eq!((seen["overlapping"].as_array().unwrap().len(), &seen["unseen_exemplars"]), (3, &json!([])), "{seen}");
+    assert!(seen["hits"][0]["field"].as_str().unwrap().starts_with("exemplar:file-"), "{seen}");
     assert!(place.refused("decontaminate a --against nothing.jsonl").starts_with("error: nothing.jsonl: "));
 }
 
@@ -206,7 +218,8 @@ fn a_judge_behind_the_environment_decides_what_rules_leave_open_and_is_asked_onc
     let mock = crate::models::Mock::start(&place, "--latency 300");
     let file = fs::read_to_string(place.path().join("runs/a/export/rl_nemo_gym/train.jsonl")).unwrap();
     let rows: Vec<Value> = file.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
-    let said = |row: &Value| format!("I would say that it is {}, as listed there.", row["expected_answer"].as_str().unwrap());
+    let said =
+        |row: &Value| format!("I would say that it is {}, as listed there.", row["expected_answer"].as_str().unwrap());
     let score = |at: &str, row: &Value, text: &str| -> Value {
         serde_json::from_str(&post(at, "/score", "", &json!({"id": row["id"], "answer": text}).to_string()).1).unwrap()
     };
@@ -245,7 +258,10 @@ fn a_judge_behind_the_environment_decides_what_rules_leave_open_and_is_asked_onc
     let (server, at) = environment(&place, "a", &judging);
     assert_eq!(score(&at, open[0], &said(open[0]))["decided_by"], "judge:mock");
     let failed = score(&at, open[0], &format!("{} Probably.", said(open[0])));
-    assert_eq!((&failed["decided_by"], &failed["label"], &failed["reward"]), (&json!("rules"), &json!("undecided"), &json!(0.0)));
+    assert_eq!(
+        (&failed["decided_by"], &failed["label"], &failed["reward"]),
+        (&json!("rules"), &json!("undecided"), &json!(0.0))
+    );
     let reason = failed["reason"].as_str().unwrap();
     assert!(reason.contains("the judge failed: nobody answers at 127.0.0.1"), "{reason}");
     let (cookie, _) = post(&at, "/seed_session", "", &open[0].to_string());

@@ -14,7 +14,7 @@ fn stage_model(place: &Place, stage: &str, model: &str) {
 
 /// What the first episode that was rejected for this reason says.
 fn detail(place: &Place, run: &str, reason: &str) -> String {
-    place.json(&format!("show {run} 1 --rejected {reason}"))["detail"].as_str().unwrap().to_string()
+    place.json(&format!("show {run} 1 --rejected={reason}"))["detail"].as_str().unwrap().to_string()
 }
 
 #[test]
@@ -76,7 +76,12 @@ fn what_a_model_does_wrong_costs_episodes_and_says_what_to_change() {
         ("collector", "mock:ignores-schema", "no_evidence", "the collector called no tool; choose a model with tool"),
         ("collector", "mock:empty", "no_evidence", "the collector called no tool"),
         ("collector", "mock:refusal", "refused", "the collector refused"),
-        ("collector", "mock:truncated", "no_evidence", "the collector's reply was cut off at the limit of tokens; raise"),
+        (
+            "collector",
+            "mock:truncated",
+            "no_evidence",
+            "the collector's reply was cut off at the limit of tokens; raise",
+        ),
         ("collector", "mock:malformed", "no_evidence", "The arguments are not valid JSON"),
         ("collector", "mock:unknown-tool", "no_evidence", "There is no tool"),
         ("collector", "mock:overflow", "out_of_context", "the collector: HTTP 400: prompt is too long"),
@@ -132,7 +137,10 @@ fn a_run_without_a_task_is_no_ground_for_anything() {
     let text = String::from_utf8_lossy(&output.stderr).to_string();
     assert_eq!(output.status.code(), Some(1), "{text}");
     // A model that is unfit is paid for a few episodes, and not for all that a low yield would take.
-    assert!(text.contains("error: the first 25 episodes were all rejected; the last one as `out_of_context`: "), "{text}");
+    assert!(
+        text.contains("error: the first 25 episodes were all rejected; the last one as `out_of_context`: "),
+        "{text}"
+    );
     assert!(text.contains("use a model with a longer context, or lower toolset_max"), "{text}");
     assert!(!String::from_utf8_lossy(&output.stdout).contains("== solve"));
     assert!(!place.path().join("runs/b/export").exists());
