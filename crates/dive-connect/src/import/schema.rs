@@ -9,6 +9,8 @@ const DEPTH: u32 = 24;
 /// Most nodes of one schema: references can multiply.
 const NODES: u32 = 20_000;
 
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array"];
+
 /// What is kept of a schema besides its structure.
 const KEYWORDS: &[&str] = &[
     "description",
@@ -95,8 +97,10 @@ impl<'d> Plain<'d> {
         if let Some(Value::Array(values)) = plain.get_mut("enum") {
             values.retain(|v| !v.is_null());
         }
-        if let Some(kind) = kind(given.get("type")) {
-            plain.insert("type".into(), kind.into());
+        match kind(given.get("type")) {
+            Some(kind) if TYPES.contains(&kind.as_str()) => drop(plain.insert("type".into(), kind.into())),
+            Some(kind) => self.note(&format!("`{kind}` is no type of JSON and was left open")),
+            None => {}
         }
         if let Some(items) = given.get("items") {
             let items = self.at(items, depth + 1);
