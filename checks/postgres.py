@@ -127,7 +127,7 @@ manifest("types.toml", "reader", {"types": ("""SELECT 7::int2 AS small, 90071992
   19.90::numeric AS price, 12345678901234567890.5::numeric AS long, 'Zoë' AS text, true AS yes, NULL::int AS nothing, date '2024-02-29' AS day,
   timestamp '2024-02-29 13:45:10' AS moment, timestamptz '2024-02-29 13:45:10+02' AS instant, '{"a": [1, null]}'::jsonb AS data,
   ARRAY[[1, 2], [3, 4]] AS grid, ARRAY['a"b', NULL] AS words, 'NOK'::currency AS money, '\\x00ff'::bytea AS bytes, interval '90 min' AS span,
-  :n + 1 AS n, :f * 2 AS f, :t || '!' AS t, NOT :b AS b, :d::date + 1 AS d, cardinality(:l::text[]) AS l, (:l::text[])[2] AS second, :j::jsonb ->> 'k' AS j""",
+  :n + 1 AS n, :f::float8 * 2 AS f, :t || '!' AS t, NOT :b AS b, :d::date + 1 AS d, cardinality(:l::text[]) AS l, (:l::text[])[2] AS second, :j::jsonb ->> 'k' AS j""",
     {"n": "'integer'", "f": "'number'", "t": "'string'", "b": "'boolean'", "d": "'string'", "l": "{ array = 'string' }", "j": "'object'"})})
 seen = call("types", "types.toml", n=41, f=1.25, t="it's ü", b=False, d="2024-02-28", l=["a", 'b"{},\\'], j={"k": "v"})
 assert seen == {
@@ -136,7 +136,7 @@ assert seen == {
     "grid": [[1, 2], [3, 4]], "words": ['a"b', None], "money": "NOK", "bytes": "\\x00ff", "span": "01:30:00", "n": 42, "f": 2.5, "t": "it's ü!",
     "b": True, "d": "2024-02-29", "l": 2, "second": 'b"{},\\', "j": "v",
 }, seen
-refused("types", "invalid input syntax for type date", "types.toml", n=1, f=1, t="", b=True, d="tomorrow", l=[], j={})
+refused("types", "invalid input syntax for type date", "types.toml", n=1, f=1, t="", b=True, d="no day", l=[], j={})
 
 # What would change something is refused, also to a role that may do anything, and leaves nothing behind.
 before = sql("SELECT count(*), max(id) FROM customer")
@@ -211,13 +211,14 @@ print(f"check: {json.dumps(checked)[:200]}")
 quiet = "".join(
     f"[[tool]]\nname = '{name}'\nkind = 'retrieval'\ndescription = 'A statement that says nothing about meanings.'\nsql = '''{statement}'''\n{params}"
     for name, statement, params in [
-        ("list_products", "SELECT json_agg(name) AS items FROM product", ""),
+        ("list_products", "SELECT name FROM product", "rows = { name = 'rows', noun = 'product', key = 'name', fields = { name = { sem = 'text:quiet_name' } } }\n"),
         ("get_product", "SELECT price, weight, stock FROM product WHERE name = :product_name", "params.product_name = { description = 'Name.' }\n"),
     ])
 (WORK / "quiet.toml").write_text(
     f"[provider]\nid = 'quiet'\ndomain = 'general'\nbackend = 'postgres'\nconnection_env = 'SHOP'\n{quiet}")
 probed = dive("tools", "probe", "--tools", "quiet.toml", "--only-tools")
 (WORK / "probe.lock").unlink()
+assert [(l["to"], l["accepted"], l["tried"], l["selective"]) for l in probed["links"]] == [("general.quiet.get_product", 7, 7, True)], probed["links"]
 print(f"probe: {probed['calls']} calls, links {[(l['from'], l['to'], l['accepted']) for l in probed['links']]}")
 
 # Tasks, and the same run again without the server.

@@ -452,6 +452,19 @@ mod tests {
             ),
             (
                 Reading::Pairs,
+                "commit 6bd0\nAuthor: Ada <a@x>\nDate: 2024-04-03\n\n    Add part: four\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+                json!({"commit": "6bd0", "Author": "Ada <a@x>", "Date": "2024-04-03", "message": "Add part: four",
+                       "files changed": 1, "lines added": 1, "lines removed": 1,
+                       "files": [{"file": "x", "lines added": 1, "lines removed": 1}]}),
+            ),
+            (
+                Reading::Diff,
+                "Diff with main:\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+b",
+                json!({"files changed": 1, "lines added": 1, "lines removed": 0,
+                       "files": [{"file": "x", "lines added": 1, "lines removed": 0}]}),
+            ),
+            (
+                Reading::Pairs,
                 "size: 57\nisFile: true\npermissions: 0644",
                 json!({"size": 57, "isFile": true, "permissions": "0644"}),
             ),

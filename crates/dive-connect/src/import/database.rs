@@ -161,6 +161,8 @@ struct Column {
     source: String,
     /// What the schema says about it.
     comment: String,
+    /// Its words, when it has few.
+    closed: Option<Vec<String>>,
 }
 
 /// Writes down the tools of a database.
@@ -302,11 +304,15 @@ impl<'d> Draft<'d> {
         }
         let named = naming.then(|| Sem::Entity(self.type_of(number)));
         let seen: Vec<&Value> = values.iter().collect();
-        let (sem, asked) = infer::meaning(&self.source.name, &key, &seen, named);
+        let (mut sem, asked) = infer::meaning(&self.source.name, &key, &seen, named);
+        let closed = vocabulary(&values).filter(|_| asked && matches!(sem, Sem::Text(_)));
+        if closed.is_some() {
+            sem = Sem::Category(slug(&format!("{}_{key}", self.source.name)));
+        }
         let (sql, test) = (format!("{own} AS {}", quoted(&key)), format!("{own} = :"));
         let names = naming.then_some(number);
         let (source, comment) = (found.name.clone(), found.comment.clone());
-        Some(Column { key, sql, sem, asked, test, names, values, source, comment })
+        Some(Column { key, sql, sem, asked, test, names, values, source, comment, closed })
     }
 
     /// A column that refers to a thing, under the name of that.
@@ -325,7 +331,7 @@ impl<'d> Draft<'d> {
         let sem = Sem::Entity(self.type_of(to));
         let sql = format!("{sql} AS {}", quoted(&key));
         let (source, comment) = (found.name.clone(), found.comment.clone());
-        Some(Column { key, sql, sem, asked: true, test, names: Some(to), values, source, comment })
+        Some(Column { key, sql, sem, asked: true, test, names: Some(to), values, source, comment, closed: None })
     }
 
     fn tools(&self, number: usize, notes: &mut Vec<String>) -> Vec<Toml> {
@@ -360,7 +366,7 @@ impl<'d> Draft<'d> {
         }
         for by in &columns {
             let of_thing = by.names.filter(|n| *n != number || Some(by.source.as_str()) != self.naming(number));
-            let closed = of_thing.is_none().then(|| vocabulary(by)).flatten();
+            let closed = by.closed.clone().filter(|_| of_thing.is_none());
             if of_thing.is_none() && closed.is_none() {
                 continue;
             }
@@ -376,10 +382,7 @@ impl<'d> Draft<'d> {
             if let Some(closed) = closed {
                 let param = Toml::from_iter([
                     ("description".to_string(), described(&format!("{}.", capital(&called)), by).into()),
-                    (
-                        "sem".to_string(),
-                        Sem::Category(slug(&format!("{}_{}", self.source.name, by.key))).to_string().into(),
-                    ),
+                    ("sem".to_string(), by.sem.to_string().into()),
                     ("choices".to_string(), closed.into()),
                 ]);
                 tool.insert("params".into(), Toml::from_iter([(by.key.clone(), param.into())]).into());
@@ -518,12 +521,10 @@ fn naming(table: &Found) -> Option<String> {
 }
 
 /// The words of a column that has few.
-fn vocabulary(column: &Column) -> Option<Vec<String>> {
-    let texts: Vec<&str> = column.values.iter().filter_map(Value::as_str).collect();
-    let words: BTreeSet<&str> = texts.iter().copied().collect();
-    let few = (2..=WORDS).contains(&words.len()) && words.len() * 2 <= texts.len();
-    let text = matches!(column.sem, Sem::Text(_)) && column.asked;
-    (few && text && texts.len() == column.values.len()).then(|| words.into_iter().map(str::to_string).collect())
+fn vocabulary(values: &[Value]) -> Option<Vec<String>> {
+    let words: Option<BTreeSet<&str>> = values.iter().map(Value::as_str).collect();
+    let words = words.filter(|w| (2..=WORDS).contains(&w.len()) && w.len() * 2 <= values.len())?;
+    Some(words.into_iter().map(str::to_string).collect())
 }
 
 fn said(key: &str) -> String {

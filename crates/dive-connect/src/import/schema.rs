@@ -91,6 +91,12 @@ impl<'d> Plain<'d> {
                 _ => {}
             }
         }
+        if let Some(pattern) = plain.get("pattern")
+            && !pattern.as_str().is_some_and(dive_tools::checkable)
+        {
+            self.note(&format!("the pattern `{}` cannot be checked and was left out", pattern.as_str().unwrap_or("…")));
+            plain.remove("pattern");
+        }
         if let Some(constant) = given.get("const") {
             plain.insert("enum".into(), json!([constant]));
         }
@@ -232,6 +238,8 @@ mod tests {
         plain.schema(&json!({"$ref": "#/defs/loop"}));
         plain.schema(&json!({"$ref": "https://example.com/x.json"}));
         plain.schema(&json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}));
-        assert_eq!(plain.notes.len(), 3, "{:?}", plain.notes);
+        let bare = plain.schema(&json!({"type": "file", "pattern": "^(?!x)"}));
+        assert!(bare.is_empty(), "{bare:?}");
+        assert_eq!(plain.notes.len(), 5, "{:?}", plain.notes);
     }
 }

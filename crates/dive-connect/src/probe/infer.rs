@@ -98,8 +98,7 @@ pub(super) fn outline(
         let key = pointer.rsplit('/').next().unwrap_or_default();
         if let (Some(noun), "/count") = (&list_noun, pointer.as_str()) {
             let sem = Sem::count(&slug(noun));
-            let (noun, plural) = (words::count_of(noun), words::count_of(noun).replacen("number", "numbers", 1));
-            return Some(Field { pointer, sem, noun, plural, ..plain() });
+            return Some(Field { pointer, sem, noun: words::count_of(noun), ..plain() });
         }
         let (sem, asked) = meaning(&tool.provider, key, &values, named(&pointer));
         let (noun, plural) = if asked { words::field(key, &sem) } else { Default::default() };

@@ -103,7 +103,7 @@ fn field(
     };
     // What stands there must read as the same kind of value in every text that has it.
     let text = quoted(Reading::Text);
-    let (how, values) = [Reading::Number, Reading::Date]
+    let (how, values) = [Reading::Date, Reading::Number]
         .into_iter()
         .map(quoted)
         .find(|(_, values)| values.len() >= ENOUGH && values.len() >= text.1.len())

@@ -196,8 +196,10 @@ pub(super) fn row(tool: &ToolSpec, key: &str, named: Option<&str>, subject: Opti
 pub(crate) fn field(key: &str, sem: &Sem) -> (String, String) {
     let words = plain(key);
     let many = words.ends_with('s') && !["ss", "us", "is"].iter().any(|e| words.ends_with(e));
-    let participle = words.ends_with("ed") || words == "since";
+    let participle = words.ends_with("ed");
     match sem {
+        Sem::Date(_) if words == "since" => ("start date".into(), String::new()),
+        Sem::Year(_) if words == "since" => ("start year".into(), String::new()),
         // "The delivered" is no noun, and "the highest pieces" are none either.
         Sem::Date(_) if participle => (format!("date {words}"), format!("dates {words}")),
         Sem::Year(_) if participle => (format!("year {words}"), format!("years {words}")),
@@ -236,9 +238,9 @@ pub(super) fn known_to(tool: &ToolSpec) -> String {
     if tool.backend == "mcp" { format!("on the {provider} server") } else { format!("known to {provider}") }
 }
 
-/// What the length of a list is called.
+/// What the length of a list is called: the number of columns is what is counted, the column count is what is stated.
 pub(super) fn count_of(noun: &str) -> String {
-    format!("number of {}", plural(noun))
+    format!("{noun} count")
 }
 
 /// The plural, as the pool forms it.
