@@ -511,6 +511,7 @@ impl Link {
                 mutating: options.mutating,
                 reading: lesson.filter(|l| l.unused.is_empty()).and_then(|l| l.reading),
                 hints: hints(&provider),
+                declared: lesson.is_none(),
                 fingerprint: declared,
                 spec: tool.spec,
             }));

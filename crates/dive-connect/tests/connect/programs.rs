@@ -26,6 +26,8 @@ fn programs_speak_json_and_get_a_clean_environment() {
         tool("slow", &sh("sleep 20")),
         tool("floods", &sh("while :; do echo xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx; done")),
         tool("absent", "['no-such-program']"),
+        tool("lies", &sh("echo '{\"price\": \"cheap\"}'")),
+        "fields.price = { sem = 'level:price[EUR]', noun = 'price' }\n".into(),
         tool("environment", &sh("env | cut -d= -f1 | sort | tr '\\n' ' ' | sed 's/.*/\"&\"/'")),
     ]
     .concat();
@@ -40,6 +42,7 @@ fn programs_speak_json_and_get_a_clean_environment() {
     refused(&t, "slow", json!({}), ErrorKind::Timeout, "0.5 s");
     refused(&t, "floods", json!({}), ErrorKind::TooLarge, "1000 bytes");
     refused(&t, "absent", json!({}), ErrorKind::Unauthorised, "no-such-program");
+    refused(&t, "lies", json!({}), ErrorKind::Provider, "local (lies): `/price` of the result is not a number");
     let seen = call(&t, "environment", json!({})).unwrap();
     let names: Vec<&str> = seen["text"].as_str().unwrap().split(' ').collect();
     assert!(names.contains(&"PATH") && names.contains(&"CARGO_MANIFEST_DIR"), "{names:?}");
