@@ -73,7 +73,8 @@ pub fn openapi(text: &str, source: &ApiSource) -> Result<Imported, String> {
         api.notes.push(format!("{}{more}: {note}", some.join(", ")));
     }
     if entries.is_empty() {
-        return Err(format!("no operation could be taken over: {}", api.notes.join("; ")));
+        let why = if api.notes.is_empty() { "the document has none".into() } else { api.notes.join("; ") };
+        return Err(format!("no operation could be taken over: {why}"));
     }
     let tools = entries.len();
     let whole = Table::from_iter([("provider".to_string(), head.into()), ("tool".to_string(), entries.into())]);
