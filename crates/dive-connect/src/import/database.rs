@@ -411,17 +411,23 @@ impl<'d> Draft<'d> {
         others: &[&'c Column],
         name: Option<&'c Column>,
     ) -> Option<(&'c Column, bool)> {
-        let apart = |c: &&&Column| {
+        let declared = |c: &&&Column| {
             let pair = BTreeSet::from([by.source.as_str(), c.source.as_str()]);
-            let declared = table.keys.iter().any(|k| k.iter().all(|c| pair.contains(c.as_str())));
+            table.keys.iter().any(|k| k.iter().all(|c| pair.contains(c.as_str())))
+        };
+        let apart = |c: &&&Column| {
             let seen: BTreeSet<String> = by.values.iter().zip(&c.values).map(|p| format!("{p:?}")).collect();
             let full = c.values.iter().all(|v| v.is_string() || v.is_number());
-            full && (declared || (table.whole && seen.len() == c.values.len()))
+            full && (declared(c) || (table.whole && seen.len() == c.values.len()))
         };
+        let word = |c: &&&Column| c.asked && matches!(c.sem, Sem::Text(_) | Sem::Category(_));
+        let time = |c: &&&Column| matches!(c.sem, Sem::Date(_) | Sem::Year(_));
         let name = name.filter(|n| n.key != by.key);
-        let thing = others.iter().filter(|c| c.names.is_some()).find(apart);
-        let time = others.iter().filter(|c| matches!(c.sem, Sem::Date(_) | Sem::Year(_))).find(apart);
-        name.map(|n| (n, false)).or_else(|| thing.map(|c| (*c, false))).or_else(|| time.map(|c| (*c, true)))
+        let thing = || others.iter().filter(|c| c.names.is_some()).find(apart);
+        let words = || others.iter().filter(word).find(declared);
+        let times = || others.iter().filter(time).find(apart).map(|c| (*c, true));
+        let one = |c: &'c Column| (c, false);
+        name.map(one).or_else(|| thing().copied().map(one)).or_else(|| words().copied().map(one)).or_else(times)
     }
 
     fn tool(&self, name: &str, description: &str, table: &Found) -> Toml {
