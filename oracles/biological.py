@@ -519,3 +519,310 @@ def _(population, range_km2):
 def _(marked, caught, recaptured):
     refuse_if(recaptured < 0 or recaptured > min(marked, caught))
     return {"estimate": Fraction((marked + 1) * (caught + 1), recaptured + 1) - 1}
+
+
+# Alignment
+
+
+def blosum_aligner(mode):
+    from Bio.Align import PairwiseAligner, substitution_matrices
+
+    aligner = PairwiseAligner(mode=mode)
+    aligner.substitution_matrix = substitution_matrices.load("BLOSUM62")
+    aligner.open_gap_score, aligner.extend_gap_score = -10, -0.5
+    return aligner
+
+
+def related(r):
+    a = "".join(r.choice(AMINO) for _ in range(r.randint(1, 90)))
+    b = list(a)
+    for _ in range(r.randint(0, 40)):
+        at = r.randrange(len(b) + 1)
+        b[at:at + r.randint(0, 3)] = [r.choice(AMINO) for _ in range(r.randint(0, 3))]
+    return {"protein_a": a, "protein_b": "".join(b) or "M"}
+
+
+pairs = [{"protein_a": "M", "protein_b": "W"}, {"protein_a": "W", "protein_b": "WWWWWWWW"}, {"protein_a": "MKB", "protein_b": "MK"}, {"protein_a": "MK", "protein_b": ""}, {"protein_a": "GGGGGGGGGG", "protein_b": "W"}]
+for _tool, _mode in {"global_alignment_score": "global", "local_alignment_score": "local"}.items():
+
+    @oracle(_tool, f"biopython:Align.PairwiseAligner({_mode}), BLOSUM62, -10 and -0.5", related, edges=pairs, n=30, rel=0)
+    def _(protein_a, protein_b, mode=_mode):
+        a, b = clean(protein_a, AMINO), clean(protein_b, AMINO)
+        return {"score": blosum_aligner(mode).score(a, b)}
+
+
+# Trees and diversity of alignments
+
+
+def family(r):
+    """Sequences on a random tree whose distances are all different."""
+    while True:
+        length, n = r.randint(60, 300), r.randint(3, 9)
+        root = [r.choice("ACGT") for _ in range(length)]
+        texts = []
+        for _ in range(n):
+            parent = list(r.choice(texts)) if texts and r.random() < 0.6 else root
+            texts.append("".join(r.choice("ACGT") if r.random() < r.uniform(0.01, 0.2) else base for base in parent))
+        apart = [sum(x != y for x, y in zip(a, b)) for i, a in enumerate(texts) for b in texts[:i]]
+        if len(set(apart)) == len(apart) and max(apart) < 0.6 * length:
+            return {"names": [f"Species {i}" for i in range(n)], "sequences": texts}
+
+
+def distance_matrix(names, sequences, least=2):
+    from Bio.Phylo.TreeConstruction import DistanceMatrix
+
+    refuse_if(len(sequences) < least or len(names) != len(sequences))
+    texts = [clean(s, "ACGT") for s in sequences]
+    refuse_if(len({len(t) for t in texts}) != 1)
+
+    def jukes_cantor(a, b):
+        p = sum(x != y for x, y in zip(a, b)) / len(a)
+        refuse_if(p >= 0.75)
+        return -3 / 4 * math.log(1 - 4 * p / 3) if p else 0.0
+
+    return DistanceMatrix([f"t{i}" for i in range(len(texts))], [[jukes_cantor(a, b) for b in texts[:i]] + [0] for i, a in enumerate(texts)])
+
+
+bad_alignments = [{"names": ["A"], "sequences": ["ACGT"]}, {"names": ["A", "B"], "sequences": ["ACGT", "ACG"]}, {"names": ["A", "B"], "sequences": ["ACGT"]}, {"names": ["A", "B"], "sequences": ["AAAA", "CCCC"]}, {"names": ["A", "B"], "sequences": ["ACGN", "ACGT"]}, {"names": ["A", "B"], "sequences": ["ACGT", "ACGT"]}, {"names": ["A", "B"], "sequences": ["AAAAACGT", "AAAAACGA"]}]
+
+
+@oracle("upgma_root_height", "scipy:cluster.hierarchy.linkage(method='average')", family, edges=bad_alignments, n=25)
+def _(names, sequences):
+    import scipy.cluster.hierarchy
+
+    matrix = distance_matrix(names, sequences)
+    condensed = [matrix[i, j] for i in range(len(names)) for j in range(i + 1, len(names))]
+    return {"root_height": scipy.cluster.hierarchy.linkage(condensed, method="average")[-1, 2] / 2}
+
+
+@oracle("neighbour_joining_length", "biopython:Phylo.TreeConstruction.DistanceTreeConstructor.nj", family, edges=bad_alignments, n=25)
+def _(names, sequences):
+    from Bio.Phylo.TreeConstruction import DistanceTreeConstructor
+
+    matrix = distance_matrix(names, sequences)
+    if len(names) == 2:
+        return {"tree_length": matrix[0, 1]}
+    return {"tree_length": DistanceTreeConstructor().nj(matrix).total_branch_length()}
+
+
+@oracle("nucleotide_diversity", "Nei and Li 1979 from the frequencies of the bases at each site; Watterson 1975; in exact fractions", family, edges=[e for e in bad_alignments if e["sequences"] != ["AAAA", "CCCC"]], n=25)
+def _(names, sequences):
+    refuse_if(len(sequences) < 2 or len(names) != len(sequences))
+    texts = [clean(s, "ACGT") for s in sequences]
+    refuse_if(len({len(t) for t in texts}) != 1)
+    n, length = len(texts), len(texts[0])
+    columns = list(zip(*texts))
+    heterozygosity = sum(1 - sum(Fraction(column.count(base), n) ** 2 for base in "ACGT") for column in columns)
+    segregating = sum(len(set(column)) > 1 for column in columns)
+    return {"segregating_sites": segregating, "pi": heterozygosity * Fraction(n, n - 1) / length, "theta": segregating / sum(Fraction(1, i) for i in range(1, n)) / length}
+
+
+# Motifs
+
+
+def sites(r):
+    width = r.randint(4, 10)
+    best = [r.choice("ACGT") for _ in range(width)]
+    return ["".join(b if r.random() < 0.7 else r.choice("ACGT") for b in best) for _ in range(r.randint(2, 12))]
+
+
+def motif(texts):
+    import Bio.motifs
+
+    refuse_if(len(texts) < 2)
+    texts = [clean(t, "ACGT") for t in texts]
+    refuse_if(len({len(t) for t in texts}) != 1)
+    return Bio.motifs.create([Seq(t) for t in texts])
+
+
+bad_sites = [{"sites": s} for s in ([], ["ACG"], ["ACG", "AC"], ["ACN", "ACG"], ["ACGT", "ACGT"], ["AAAA", "CCCC", "GGGG", "TTTT"])]
+
+
+@oracle("motif_information", "biopython:motifs.Motif.relative_entropy", lambda r: {"sites": sites(r)}, edges=bad_sites, n=20)
+def _(sites):
+    return {"information_bits": motif(sites).relative_entropy.sum()}
+
+
+@oracle("best_motif_match", "biopython:motifs PWM with pseudocounts of 1/4, log_odds, at every place", lambda r: {"sites": sites(r), "sequence": letters("ACGT", 12, 200)(r)}, edges=bad_sites[:4] + [{"sites": ["ACGT", "ACGT"], "sequence": "ACG"}, {"sites": ["ACGT", "ACGA"], "sequence": "ACGTACGT"}], n=25)
+def _(sites, sequence):
+    scores = motif(sites).counts.normalize(pseudocounts=0.25).log_odds()
+    width = len(sites[0])
+    text = clean(sequence, "ACGT", width)
+    values = [math.fsum(scores[text[i + k]][k] for k in range(width)) for i in range(len(text) - width + 1)]
+    best = max(values)
+    return {"score_bits": best, "position": next(i for i, v in enumerate(values) if v > best - 1e-9) + 1}
+
+
+# Structure
+
+
+def cloud(r, n):
+    return [[round(r.uniform(-40, 40), 3) for _ in range(n)] for _ in range(3)]
+
+
+@oracle("pocket_size", "scipy:spatial.distance.pdist, by mean squared pairwise distance", lambda r: dict(zip("xyz", cloud(r, r.randint(2, 40)))), edges=[{"x": [], "y": [], "z": []}, {"x": [1], "y": [1], "z": [1]}, {"x": [1, 2], "y": [1, 2], "z": [1]}, {"x": [1, 1], "y": [1, 1], "z": [1, 1]}])
+def _(x, y, z):
+    import scipy.spatial.distance
+
+    refuse_if(len(x) < 2 or not len(x) == len(y) == len(z))
+    apart = scipy.spatial.distance.pdist(numpy.column_stack([x, y, z]))
+    return {"radius_of_gyration": math.sqrt((apart**2).sum()) / len(x), "span": apart.max()}
+
+
+def moved(r):
+    from scipy.spatial.transform import Rotation
+
+    n = r.randint(3, 30)
+    free = numpy.array(cloud(r, n)).T
+    noise = r.choice([0, 0.3, 3, 30])
+    turned = Rotation.from_euler("xyz", [r.uniform(0, 360) for _ in range(3)], degrees=True).apply(free + [[r.gauss(0, 1) * noise for _ in range(3)] for _ in range(n)])
+    bound = numpy.round(turned + [r.uniform(-50, 50) for _ in range(3)], 3)
+    return {**dict(zip("xyz", free.T.tolist())), **dict(zip(("bound_x", "bound_y", "bound_z"), bound.T.tolist()))}
+
+
+@oracle("pocket_deviation", "biopython:SVDSuperimposer", moved, edges=[{"x": [0], "y": [0], "z": [0], "bound_x": [0], "bound_y": [0], "bound_z": [0]}, {"x": [0, 1, 2]}, {"x": [0, 1, 0, 0], "y": [0, 0, 1, 0], "z": [0, 0, 0, 1], "bound_x": [0, -1, 0, 0], "bound_y": [0, 0, 1, 0], "bound_z": [0, 0, 0, 1]}], n=25, rel=6e-6, abs_=2e-6)
+def _(**given):
+    from Bio.SVDSuperimposer import SVDSuperimposer
+
+    refuse_if(len({len(v) for v in given.values()}) != 1 or len(given["x"]) < 3)
+    free, bound = (numpy.column_stack([given[p + axis] for axis in "xyz"]).astype(float) for p in ("", "bound_"))
+    superimposer = SVDSuperimposer()
+    superimposer.set(free, bound)
+    superimposer.run()
+    return {"deviation": superimposer.get_rms()}
+
+
+# Crosses
+
+
+@oracle("mendelian_ratio_test", "scipy:stats.chisquare", {"dominant": whole(0, 6000), "recessive": whole(0, 2000)}, edges=[dict(dominant=d, recessive=r) for d, r in ((0, 0), (-1, 5), (75, 25), (0, 9), (5474, 1850), (6022, 2001))], abs_=1e-13)
+def _(dominant, recessive):
+    total = dominant + recessive
+    refuse_if(min(dominant, recessive) < 0 or total == 0)
+    test = scipy.stats.chisquare([dominant, recessive], [0.75 * total, 0.25 * total])
+    return {"chi_square": test.statistic, "p_value": test.pvalue}
+
+
+@oracle("recombination_map_distance", "Haldane's and Kosambi's differential equations integrated by scipy.integrate.quad", {"parental_first": whole(100, 900), "parental_second": whole(100, 900), "recombinant_first": whole(0, 180), "recombinant_second": whole(0, 180)},
+        edges=[dict(parental_first=0, parental_second=0, recombinant_first=0, recombinant_second=0), dict(parental_first=5, parental_second=5, recombinant_first=5, recombinant_second=5), dict(parental_first=50, parental_second=5, recombinant_first=0, recombinant_second=0), {"recombinant_first": -1}], abs_=1e-9)
+def _(parental_first, parental_second, recombinant_first, recombinant_second):
+    counts = [parental_first, parental_second, recombinant_first, recombinant_second]
+    refuse_if(min(counts) < 0 or sum(counts) == 0)
+    share = (recombinant_first + recombinant_second) / sum(counts)
+    refuse_if(share >= 0.5)
+    integral = lambda density: 100 * scipy.integrate.quad(density, 0, share, epsabs=1e-14, epsrel=1e-13)[0]
+    return {"recombination_percent": 100 * share, "haldane_cm": integral(lambda r: 1 / (1 - 2 * r)), "kosambi_cm": integral(lambda r: 1 / (1 - 4 * r * r))}
+
+
+@oracle("linkage_disequilibrium", "numpy:cov and corrcoef of the alleles of all haplotypes; D' by the bounds of D", {"ref_ref": whole(0, 900), "ref_alt": whole(0, 400), "alt_ref": whole(0, 400), "alt_alt": whole(0, 900)},
+        edges=[dict(ref_ref=40, ref_alt=10, alt_ref=0, alt_alt=0), dict(ref_ref=0, ref_alt=0, alt_ref=0, alt_alt=0), dict(ref_ref=9, ref_alt=0, alt_ref=0, alt_alt=5), dict(ref_ref=0, ref_alt=7, alt_ref=3, alt_alt=0), {"ref_ref": -1}], abs_=1e-12)
+def _(ref_ref, ref_alt, alt_ref, alt_alt):
+    refuse_if(min(ref_ref, ref_alt, alt_ref, alt_alt) < 0)
+    first = numpy.repeat([0, 0, 1, 1], [ref_ref, ref_alt, alt_ref, alt_alt])
+    second = numpy.repeat([0, 1, 0, 1], [ref_ref, ref_alt, alt_ref, alt_alt])
+    refuse_if(len(set(first)) < 2 or len(set(second)) < 2)
+    d = numpy.cov(first, second, bias=True)[0, 1]
+    p, q = first.mean(), second.mean()
+    bounds = sorted([max(-p * q, -(1 - p) * (1 - q)), 0, min(p * (1 - q), (1 - p) * q)])
+    return {"d": d, "d_prime": d / (bounds[0] if d < 0 else bounds[2]), "r_squared": numpy.corrcoef(first, second)[0, 1] ** 2}
+
+
+# Communities compared, and life tables
+
+
+@oracle("community_change", "scipy:spatial.distance.braycurtis; Horn 1966 in exact fractions", lambda r: dict(zip(("first_counts", "last_counts"), zip(*[[r.randint(0, 40), r.randint(0, 40)] for _ in range(r.randint(2, 15))]))),
+        edges=[dict(first_counts=a, last_counts=b) for a, b in (([], []), ([0, 0], [1, 2]), ([1, 2], [1]), ([1, -2], [1, 2]), ([3, 0], [0, 3]), ([4, 5], [4, 5]))], abs_=1e-12)
+def _(first_counts, last_counts):
+    import scipy.spatial.distance
+
+    refuse_if(len(first_counts) != len(last_counts) or min([0, *first_counts, *last_counts]) < 0 or not any(first_counts) or not any(last_counts))
+    x, y = [Fraction(a, sum(first_counts)) for a in first_counts], [Fraction(b, sum(last_counts)) for b in last_counts]
+    horn = 2 * sum(a * b for a, b in zip(x, y)) / (sum(a * a for a in x) + sum(b * b for b in y))
+    return {"bray_curtis": scipy.spatial.distance.braycurtis(first_counts, last_counts), "morisita_horn": horn}
+
+
+@oracle("hill_number", "scipy:special.logsumexp of powers, stats.entropy at order one", {"counts": many(whole(0, 90), 2, 25), "order": one(0, 0.5, 1, 1.5, 2, 3, 10)}, edges=[{"counts": c} for c in ([], [0, 0], [3, -1], [5], [7, 7, 7])])
+def _(counts, order):
+    import scipy.special
+
+    shares = numpy.array(present(counts)) / sum(counts)
+    if order == 1:
+        return {"hill_number": math.exp(scipy.stats.entropy(shares))}
+    return {"hill_number": math.exp(scipy.special.logsumexp(order * numpy.log(shares)) / (1 - order))}
+
+
+@oracle("rarefied_richness", "scipy:stats.hypergeom", lambda r: {"counts": (c := [r.randint(0, 60) for _ in range(r.randint(2, 20))] + [5]), "draw": r.randint(1, sum(c))}, edges=[dict(counts=c, draw=d) for c, d in (([], 1), ([0, 0], 1), ([2, 2], 5), ([2, 2], 4), ([3, -1], 1), ([9], 1))])
+def _(counts, draw):
+    species = present(counts)
+    refuse_if(draw > sum(species))
+    return {"richness": math.fsum(1 - scipy.stats.hypergeom.pmf(0, sum(species), n, draw) for n in species)}
+
+
+def life(r):
+    alive, table = 1.0, []
+    for _ in range(r.randint(2, 9)):
+        table.append(round(alive, 4))
+        alive *= r.uniform(0.2, 0.95)
+    return {"survivorship": table, "fecundity": [0] + [round(r.uniform(0, 9), 2) for _ in table[1:]]}
+
+
+@oracle("life_table_parameters", "Krebs, Ecology, ch. 8, in exact fractions", life, edges=[dict(survivorship=l, fecundity=m) for l, m in (([], []), ([0.9, 0.5], [0, 2]), ([1, 0.5], [0]), ([1, 0.5, 0.6], [0, 2, 2]), ([1, 0.5], [0, 0]), ([1, 0.5], [2, 0]), ([1, 0.5], [0, 2]))], n=20, abs_=1e-9)
+def _(survivorship, fecundity):
+    l, m = [E(x) for x in survivorship], [E(x) for x in fecundity]
+    refuse_if(len(l) != len(m) or not l or l[0] != 1 or any(a < b for a, b in zip(l, l[1:])) or min(m) < 0)
+    net = sum(a * b for a, b in zip(l, m))
+    moment = sum(x * a * b for x, (a, b) in enumerate(zip(l, m)))
+    refuse_if(net <= 0 or moment <= 0)
+    # Deaths in the middle of each year; the last survivors die in the year after the last age.
+    deaths = [a - b for a, b in zip(l, l[1:] + [0])]
+    return {"net_reproductive_rate": net, "generation_time": moment / net, "rate_of_increase": math.log(net) / (moment / net), "life_expectancy": sum((x + Fraction(1, 2)) * d for x, d in enumerate(deaths))}
+
+
+# Digests, primers and plots
+
+
+@oracle("restriction_fragments", "biopython:Restriction catalyse of a linear sequence", lambda r: {"sequence": letters("ACGT", 1, 400)(r), "restriction_enzyme": r.choice(["EcoRI", "BamHI", "HindIII", "AluI", "HaeIII", "MboI", "TaqI", "MspI", "RsaI", "HhaI", "MseI", "NlaIII"])},
+        edges=[dict(sequence=s, restriction_enzyme=e) for s, e in (("GATC", "MboI"), ("AGATC", "MboI"), ("CATG", "NlaIII"), ("CATGA", "NlaIII"), ("GGCCGGCC", "HaeIII"), ("", "EcoRI"), ("ACGN", "EcoRI"), ("GAATTC", "EcoRI"))], n=60, rel=0)
+def _(sequence, restriction_enzyme):
+    text = clean(sequence, "ACGT")
+    enzyme = getattr(Bio.Restriction, restriction_enzyme)
+    # The library takes sites at the very ends of a linear molecule for cut; neither leaves a fragment there.
+    padded = enzyme.catalyse(Seq("N" * 20 + text + "N" * 20))
+    lengths = [len(f) for f in padded]
+    lengths[0] -= 20
+    lengths[-1] -= 20
+    lengths = [n for n in lengths if n > 0]
+    return {"fragments": len(lengths), "longest_nt": max(lengths), "shortest_nt": min(lengths)}
+
+
+@oracle("nearest_neighbour_melting_temperature", "biopython:SeqUtils.MeltingTemp.Tm_NN(DNA_NN3, saltcorr=5)", {"sequence": letters("ACGT", 8, 60), "strands_nm": one(10, 50, 100, 250, 500, 5000), "sodium_mm": num(10, 900, 0)},
+        edges=[{"sequence": s} for s in ("ACGT", "ACGTACGT", "GGAATTCC", "AAAAAAAA", "ACGTACGTN", "A" * 61)], n=40, rel=1e-6, abs_=1e-4)
+def _(sequence, strands_nm, sodium_mm):
+    text = clean(sequence, "ACGT", 8)
+    refuse_if(len(text) > 60)
+    own = str(Seq(text).reverse_complement()) == text
+    strand = strands_nm if own else strands_nm / 2
+    return {"melting_c": MeltingTemp.Tm_NN(text, nn_table=MeltingTemp.DNA_NN3, dnac1=strand, dnac2=strand, selfcomp=own, Na=sodium_mm, saltcorr=5)}
+
+
+def assay(r):
+    km, vmax = log(5, 2000)(r), log(0.5, 500)(r)
+    substrate = [float(f"{km * part:.4g}") for part in (0.25, 0.5, 1, 2, 4, 8)]
+    return {"substrate_um": substrate, "rates": [float(f"{vmax * s / (km + s) * (1 + r.gauss(0, 0.03)):.4g}") for s in substrate], "method": r.choice(["lineweaver-burk", "hanes-woolf", "eadie-hofstee"])}
+
+
+@oracle("kinetic_constants_fit", "scipy:stats.linregress on the linear form", assay, edges=[{"substrate_um": s, "rates": v} for s, v in (([5], [1]), ([5, 6], [1]), ([5, 5, 5], [1, 2, 3]), ([5, 0, 7], [1, 2, 3]), ([5, 10, 20], [9, 3, 1]))], n=30, rel=6e-6)
+def _(substrate_um, rates, method):
+    refuse_if(len(substrate_um) != len(rates) or len(rates) < 2 or min(substrate_um + rates) <= 0 or len(set(substrate_um)) == 1)
+    s, v = numpy.array(substrate_um, float), numpy.array(rates, float)
+    if method == "lineweaver-burk":
+        line = scipy.stats.linregress(1 / s, 1 / v)
+        km, vmax = line.slope / line.intercept, 1 / line.intercept
+    elif method == "hanes-woolf":
+        line = scipy.stats.linregress(s, s / v)
+        km, vmax = line.intercept / line.slope, 1 / line.slope
+    else:
+        line = scipy.stats.linregress(v / s, v)
+        km, vmax = -line.slope, line.intercept
+    refuse_if(km <= 0 or vmax <= 0)
+    return {"km_um": km, "vmax": vmax}

@@ -397,3 +397,291 @@ def _(prices, confidence):
     refuse_prices(prices, 3)
     monthly = numpy.diff(prices) / numpy.array(prices[:-1])
     return {"value_at_risk": -100 * numpy.quantile(monthly, 1 - confidence / 100)}
+
+
+# Listed options
+
+
+def quote(r):
+    kind, spot, strike = r.choice(["call", "put"]), round(r.uniform(5, 200), 2), 0
+    strike = round(spot * r.uniform(0.75, 1.3), 1)
+    days, rate, volatility = r.randint(5, 700), round(r.uniform(0.1, 5), 3), r.uniform(0.08, 0.9)
+    value = black(kind, spot, strike, days, rate).value(volatility)
+    return {"kind": kind, "share_price": spot, "strike": strike, "days_to_expiry": days, "risk_free_rate": rate, "premium": round(value + 0.01, 3)}
+
+
+class black:
+    """QuantLib's Black calculator and its implied deviation for an option on a share."""
+
+    def __init__(self, kind, spot, strike, days, rate):
+        self.type = ql.Option.Call if kind == "call" else ql.Option.Put
+        self.payoff, self.years = ql.PlainVanillaPayoff(self.type, strike), days / 365
+        self.discount = math.exp(-rate / 100 * self.years)
+        self.spot, self.strike, self.forward = spot, strike, spot / self.discount
+
+    def at(self, volatility):
+        return ql.BlackCalculator(self.payoff, self.forward, volatility * math.sqrt(self.years), self.discount)
+
+    def value(self, volatility):
+        return self.at(volatility).value()
+
+    def implied(self, premium):
+        refuse_if(premium <= self.value(1e-4) or premium >= self.value(10))
+        guess = ql.blackFormulaImpliedStdDev(self.type, self.strike, self.forward, premium, self.discount) / math.sqrt(self.years)
+        return scipy.optimize.brentq(lambda v: self.value(v) - premium, max(guess * 0.5, 1e-4), guess * 2, xtol=1e-14, rtol=1e-14)
+
+
+bad_quotes = [{"share_price": 0}, {"strike": 0}, {"days_to_expiry": 0}, {"premium": 0}, {"premium": -1}]
+no_volatility = [dict(kind="call", share_price=50, strike=40, days_to_expiry=90, risk_free_rate=3, premium=10.1), dict(kind="put", share_price=50, strike=40, days_to_expiry=90, risk_free_rate=3, premium=41)]
+
+
+def refuse_quote(share_price, strike, days_to_expiry, premium):
+    refuse_if(min(share_price, strike, days_to_expiry, premium) <= 0)
+
+
+@oracle("implied_volatility", "QuantLib:blackFormulaImpliedStdDev, refined by scipy.optimize.brentq on BlackCalculator", quote, edges=bad_quotes + no_volatility, n=40)
+def _(kind, share_price, strike, days_to_expiry, risk_free_rate, premium):
+    refuse_quote(share_price, strike, days_to_expiry, premium)
+    return {"implied_volatility": 100 * black(kind, share_price, strike, days_to_expiry, risk_free_rate).implied(premium)}
+
+
+@oracle("option_greeks", "QuantLib:BlackCalculator at the implied volatility", quote, edges=bad_quotes + no_volatility, n=40, abs_=1e-7)
+def _(kind, share_price, strike, days_to_expiry, risk_free_rate, premium):
+    refuse_quote(share_price, strike, days_to_expiry, premium)
+    model = black(kind, share_price, strike, days_to_expiry, risk_free_rate)
+    greeks = model.at(model.implied(premium))
+    return {"delta": greeks.delta(share_price), "gamma": greeks.gamma(share_price), "vega": greeks.vega(model.years) / 100, "theta": greeks.theta(share_price, model.years) / 365}
+
+
+@oracle("option_time_value", "QuantLib:PlainVanillaPayoff", quote, edges=bad_quotes, abs_=1e-9)
+def _(kind, share_price, strike, days_to_expiry, risk_free_rate, premium):
+    refuse_quote(share_price, strike, days_to_expiry, premium)
+    intrinsic = ql.PlainVanillaPayoff(ql.Option.Call if kind == "call" else ql.Option.Put, strike)(share_price)
+    side = 1 if kind == "call" else -1
+    return {"intrinsic_value": intrinsic, "time_value": premium - intrinsic, "break_even_price": F(strike) + side * F(premium)}
+
+
+# Currencies and the price level
+
+fx = log(0.5, 600)
+
+
+@oracle("cross_exchange_rate", "triangular arbitrage in exact fractions", {"first_rate": fx, "second_rate": fx}, edges=[{"first_rate": 0}, {"second_rate": -1}, {"first_rate": 4, "second_rate": 4}])
+def _(first_rate, second_rate):
+    refuse_if(min(first_rate, second_rate) <= 0)
+    return {"cross_rate": F(second_rate) / F(first_rate)}
+
+
+@oracle("forward_exchange_rate", "QuantLib:InterestRate.compoundFactor (simple)", {"spot_rate": fx, "foreign_rate": num(0, 12), "euro_rate": num(-0.5, 6), "months": whole(1, 24)}, edges=[{"spot_rate": 0}, {"foreign_rate": 3, "euro_rate": 3}, {"spot_rate": -2}])
+def _(spot_rate, foreign_rate, euro_rate, months):
+    refuse_if(spot_rate <= 0)
+    growth = lambda rate: ql.InterestRate(rate / 100, ql.Actual365Fixed(), ql.Simple, ql.Annual).compoundFactor(months / 12)
+    return {"forward_rate": spot_rate * growth(foreign_rate) / growth(euro_rate)}
+
+
+@oracle("foreign_currency_equivalent", "product in exact fractions", {"amount": num(-200, 900, 1), "exchange_rate": fx}, edges=[{"amount": 0}, {"exchange_rate": 0}], rel=1e-6)
+def _(amount, exchange_rate):
+    refuse_if(exchange_rate <= 0)
+    return {"equivalent": F(amount) * F(exchange_rate)}
+
+
+@oracle("currency_appreciation", "pandas:pct_change of the value of one unit", {"exchange_rates": many(fx, 2, 14)}, edges=[{"exchange_rates": x} for x in ([], [4], [4, 0], [4, -1, 4], [4, 4], [4, 5])])
+def _(exchange_rates):
+    import pandas
+
+    refuse_if(len(exchange_rates) < 2 or min(exchange_rates) <= 0)
+    value = 1 / pandas.Series(exchange_rates)
+    return {"appreciation": 100 * value.pct_change(len(value) - 1).iloc[-1]}
+
+
+@oracle("real_policy_rate", "Fisher 1930, in exact fractions", {"policy_rate": num(-1, 12), "inflation": num(-2, 12)}, edges=[{"policy_rate": 4, "inflation": 4}, {"inflation": 0}])
+def _(policy_rate, inflation):
+    return {"real_rate": (F(policy_rate) - F(inflation)) / (1 + F(inflation) / 100)}
+
+
+@oracle("cumulative_inflation", "numpy:cumprod", {"inflation_rates": many(num(-2, 9, 1), 1, 12)}, edges=[{"inflation_rates": []}, {"inflation_rates": [0, 0]}, {"inflation_rates": [4, -100]}])
+def _(inflation_rates):
+    refuse_if(not inflation_rates or min(inflation_rates) <= -100)
+    return {"cumulative_inflation": 100 * (numpy.cumprod(1 + numpy.array(inflation_rates) / 100)[-1] - 1)}
+
+
+# Technical indicators
+
+
+@oracle("exponential_moving_average", "pandas:Series.ewm(span, adjust=False)", {"prices": walk(2, 30), "span": whole(1, 12)}, edges=[{"prices": []}, {"prices": [5]}, {"prices": [5, -1]}, {"span": 1}])
+def _(prices, span):
+    import pandas
+
+    refuse_prices(prices, 1)
+    return {"exponential_moving_average": pandas.Series(prices).ewm(span=span, adjust=False).mean().iloc[-1]}
+
+
+@oracle("relative_strength_index", "pandas:Series.ewm(alpha=1/window) begun with the mean of the first window (Wilder 1978)", lambda r: {"prices": (p := walk(6, 36)(r)), "window": r.randint(2, len(p) - 1)},
+        edges=[{"prices": [5, 6], "window": 2}, {"prices": [5, 5, 5], "window": 2}, {"prices": [5, 6, 7], "window": 2}, {"prices": [7, 6, 5], "window": 2}, {"prices": [7, 0, 5], "window": 2}])
+def _(prices, window):
+    import pandas
+
+    refuse_prices(prices, window + 1)
+    moves = numpy.diff(prices)
+
+    def smoothed(part):
+        begun = numpy.concatenate([[part[:window].mean()], part[window:]])
+        return pandas.Series(begun).ewm(alpha=1 / window, adjust=False).mean().iloc[-1]
+
+    gain, loss = smoothed(moves.clip(min=0)), smoothed((-moves).clip(min=0))
+    refuse_if(gain + loss == 0)
+    return {"relative_strength_index": 100 - 100 / (1 + gain / loss) if loss else 100}
+
+
+@oracle("bollinger_bands", "pandas:Series.rolling, mean and std(ddof=0)", lambda r: {"prices": (p := walk(6, 36)(r)), "window": r.randint(3, len(p))}, edges=[{"prices": [5, 6], "window": 3}, {"prices": [9, 5, 5, 5], "window": 3}, {"prices": [5, -6, 7], "window": 3}])
+def _(prices, window):
+    import pandas
+
+    refuse_prices(prices, window)
+    rolling = pandas.Series(prices).rolling(window)
+    middle, width = rolling.mean().iloc[-1], 2 * numpy.std(prices[-window:])
+    refuse_if(width == 0)
+    return {"upper_band": middle + width, "lower_band": middle - width, "percent_b": (prices[-1] - middle + width) / (2 * width)}
+
+
+def trading(r):
+    prices = walk(3, 24)(r)
+    return {"prices": prices, "volumes": [r.randint(100, 900_000) for _ in prices]}
+
+
+bad_trading = [{"prices": [5, 6], "volumes": [1]}, {"prices": [], "volumes": []}, {"prices": [5, 6], "volumes": [1, -2]}, {"prices": [5, 0], "volumes": [1, 2]}]
+
+
+@oracle("volume_weighted_price", "numpy:average with weights", trading, edges=bad_trading + [{"prices": [5, 6], "volumes": [0, 0]}, {"prices": [5, 6], "volumes": [0, 3]}])
+def _(prices, volumes):
+    refuse_prices(prices, 1)
+    refuse_if(len(prices) != len(volumes) or min(volumes) < 0 or not any(volumes))
+    return {"volume_weighted_price": numpy.average(prices, weights=volumes)}
+
+
+@oracle("on_balance_volume", "numpy:sign of numpy.diff", trading, edges=bad_trading + [{"prices": [5, 6, 6, 5], "volumes": [1, 2, 3, 4]}], rel=0)
+def _(prices, volumes):
+    refuse_prices(prices, 2)
+    refuse_if(len(prices) != len(volumes) or min(volumes) < 0)
+    return {"on_balance_volume": (numpy.sign(numpy.diff(prices)) * volumes[1:]).sum()}
+
+
+# Portfolios
+
+
+def fund_months(r):
+    drawn = returns(r)
+    return {"fund_returns": drawn["share_returns"], "benchmark_returns": drawn["index_returns"]}
+
+
+@oracle("benchmark_tracking", "pandas:std and mean of active returns, by Grinold and Kahn", fund_months, edges=[{"fund_returns": [1, 2], "benchmark_returns": [1, 2]}, {"fund_returns": [1, 2, 3], "benchmark_returns": [1, 2, 3]}, {"fund_returns": [1, 2, 3], "benchmark_returns": [1, 2]}])
+def _(fund_returns, benchmark_returns):
+    import pandas
+
+    refuse_if(len(fund_returns) != len(benchmark_returns) or len(fund_returns) < 3)
+    active = pandas.Series(fund_returns) - pandas.Series(benchmark_returns)
+    refuse_if(active.std() == 0)
+    return {"tracking_error": active.std() * math.sqrt(12), "information_ratio": active.mean() / active.std() * math.sqrt(12)}
+
+
+@oracle("jensen_alpha", "scipy:stats.linregress on excess returns", lambda r: {**fund_months(r), "risk_free_rate": round(r.uniform(-0.5, 5), 2)}, edges=[{"fund_returns": [1, 2], "benchmark_returns": [1, 2]}, {"fund_returns": [1, 2, 3], "benchmark_returns": [2, 2, 2]}, {"fund_returns": [1, 2, 3], "benchmark_returns": [1, 2]}], abs_=1e-7)
+def _(fund_returns, benchmark_returns, risk_free_rate):
+    refuse_if(len(fund_returns) != len(benchmark_returns) or len(fund_returns) < 3 or len(set(benchmark_returns)) == 1)
+    excess = lambda x: numpy.array(x) - risk_free_rate / 12
+    line = scipy.stats.linregress(excess(benchmark_returns), excess(fund_returns))
+    return {"alpha": 12 * line.intercept, "beta": line.slope}
+
+
+@oracle("minimum_variance_mix", "numpy:linalg.solve of the covariance matrix against ones (Markowitz 1952)", returns, edges=[{"share_returns": [1, 2], "index_returns": [1, 2]}, {"share_returns": [1, 2, 3], "index_returns": [1, 2, 3]}, {"share_returns": [1, 2, 3], "index_returns": [1, 2]}])
+def _(share_returns, index_returns):
+    refuse_if(len(share_returns) != len(index_returns) or len(share_returns) < 3 or share_returns == index_returns)
+    covariance = numpy.cov(share_returns, index_returns)
+    weights = numpy.linalg.solve(covariance, [1, 1])
+    weights /= weights.sum()
+    return {"share_weight": 100 * weights[0], "volatility": math.sqrt(12 * weights @ covariance @ weights)}
+
+
+@oracle("holding_concentration", "squared shares in exact fractions", {"weights": many(num(0, 30), 1, 15)}, edges=[{"weights": w} for w in ([], [0, 0], [5], [50, -1], [25, 25, 25, 25])])
+def _(weights):
+    refuse_if(min(weights, default=0) < 0 or not any(weights))
+    total = sum(map(F, weights))
+    index = sum((F(w) / total) ** 2 for w in weights)
+    return {"herfindahl_index": index, "effective_positions": 1 / index}
+
+
+# Amortisation, depreciation, appraisal
+
+
+@oracle("loan_amortisation", "numpy-financial:ppmt, ipmt month by month", lambda r: {"principal": round(r.uniform(0.05, 90), 3), "annual_rate": round(r.uniform(0.1, 12), 2), "term": (t := r.randint(2, 30)), "years": r.randint(1, t)},
+        edges=[{"annual_rate": 0}, {"principal": 0}, {"term": 3, "years": 4}, {"term": 3, "years": 3}, {"term": 2.5, "years": 2}, {"term": 2.5, "years": 3}], rel=1e-6, abs_=1e-7)
+def _(principal, annual_rate, term, years):
+    months, rate, due = round(12 * term), annual_rate / 1200, 12 * years
+    refuse_if(principal <= 0 or due > months)
+    if rate == 0:
+        return {"balance": principal * (1 - due / months), "repaid": principal * due / months, "interest": 0}
+    repaid = -numpy_financial.ppmt(rate, numpy.arange(1, due + 1), months, principal).sum()
+    interest = -numpy_financial.ipmt(rate, numpy.arange(due - 11, due + 1), months, principal).sum()
+    return {"balance": principal - repaid, "repaid": repaid, "interest": interest}
+
+
+@oracle("sum_of_years_digits_charge", "remaining years over the sum of digits, in exact fractions", lambda r: {"cost": round(r.uniform(5, 200), 1), "residual_value": round(r.uniform(0, 4), 1), "useful_life": (n := r.randint(2, 20)), "year": r.randint(1, n)},
+        edges=[{"residual_value": 500}, {"residual_value": -1}, {"useful_life": 5, "year": 6}, {"useful_life": 1, "year": 1}])
+def _(cost, residual_value, useful_life, year):
+    refuse_if(residual_value < 0 or residual_value > cost or year > useful_life)
+    return {"charge": (F(cost) - F(residual_value)) * Fraction(list(range(useful_life, 0, -1))[year - 1], sum(range(1, useful_life + 1)))}
+
+
+@oracle("double_declining_book_value", "year by year in exact fractions", {"cost": num(5, 200, 1), "residual_value": num(0, 4, 1), "useful_life": whole(2, 20), "years": whole(0, 15)},
+        edges=[{"residual_value": 500}, {"residual_value": -1}, {"useful_life": 1}, {"useful_life": 2, "years": 1}, {"years": 0}])
+def _(cost, residual_value, useful_life, years):
+    refuse_if(residual_value < 0 or residual_value > cost or useful_life < 2)
+    value = F(cost)
+    for _ in range(years):
+        value = max(value - value * Fraction(2, useful_life), F(residual_value))
+    return {"book_value": value}
+
+
+@oracle("modified_internal_rate_of_return", "numpy-financial:mirr", lambda r: {**flows(r), "financing_rate": round(r.uniform(1, 12), 2), "reinvestment_rate": round(r.uniform(0, 12), 2)}, edges=[{"cash_flows": c} for c in ([5, 5], [], [-5, -5], [-10, 12], [-10, 30, -20, 15])])
+def _(cash_flows, financing_rate, reinvestment_rate):
+    refuse_if(min(cash_flows, default=0) >= 0 or max(cash_flows) <= 0)
+    return {"modified_internal_rate_of_return": 100 * numpy_financial.mirr(cash_flows, financing_rate / 100, reinvestment_rate / 100)}
+
+
+@oracle("profitability_index", "numpy-financial:npv", lambda r: {**flows(r), "discount_rate": round(r.uniform(1, 20), 2)}, edges=[{"cash_flows": c} for c in ([5, 5], [], [0, 5], [-10], [-10, 12])])
+def _(cash_flows, discount_rate):
+    refuse_if(not cash_flows or cash_flows[0] >= 0)
+    return {"profitability_index": numpy_financial.npv(discount_rate / 100, [0, *cash_flows[1:]]) / -cash_flows[0]}
+
+
+@oracle("discounted_cash_flow_value", "many discounted years added up", {"free_cash_flow": num(-50, 400, 1), "growth": num(-5, 15), "years": whole(1, 12), "terminal_growth": num(-1, 3), "cost_of_capital": num(5, 14)},
+        edges=[{"terminal_growth": 8, "cost_of_capital": 8}, {"terminal_growth": 9, "cost_of_capital": 8}, {"growth": 0, "terminal_growth": 0}, {"free_cash_flow": 0}])
+def _(free_cash_flow, growth, years, terminal_growth, cost_of_capital):
+    refuse_if(cost_of_capital <= terminal_growth)
+    steps = numpy.where(numpy.arange(1, 40_001) <= years, 1 + growth / 100, 1 + terminal_growth / 100) / (1 + cost_of_capital / 100)
+    return {"enterprise_value": free_cash_flow * math.fsum(numpy.cumprod(steps))}
+
+
+# Scores over several years
+
+
+def three_years(r):
+    money = lambda low, high: [round(r.uniform(low, high), 1) for _ in range(3)]
+    shares = [r.randint(1_000_000, 9_000_000)] * 3
+    return {"net_income": money(-30, 60), "operating_cash_flow": money(-30, 80), "revenue": money(200, 900), "gross_profit": money(50, 200), "total_assets": money(300, 900), "total_debt": money(50, 250),
+            "current_assets": money(80, 300), "current_liabilities": money(60, 200), "shares": shares if r.random() < 0.6 else [shares[0], shares[0], shares[0] + 1000]}
+
+
+@oracle("piotroski_f_score", "Piotroski 2000, table 1, signal by signal in exact fractions", three_years, edges=[{"net_income": [1, 2]}, {"total_assets": [0, 5, 5]}, {"shares": [5, 5, 4]}, {"current_liabilities": [5, 0, 5]}], n=60, rel=0)
+def _(**given):
+    refuse_if(any(len(v) != 3 for v in given.values()))
+    g = {k: [F(x) for x in v] for k, v in given.items()}
+    refuse_if(min(g["total_assets"] + g["revenue"][1:] + g["current_liabilities"][1:]) <= 0)
+    old, now = 1, 2
+    roa = lambda y: g["net_income"][y] / g["total_assets"][y - 1]
+    cfo = lambda y: g["operating_cash_flow"][y] / g["total_assets"][y - 1]
+    lever = lambda y: g["total_debt"][y] / ((g["total_assets"][y] + g["total_assets"][y - 1]) / 2)
+    liquid = lambda y: g["current_assets"][y] / g["current_liabilities"][y]
+    margin = lambda y: g["gross_profit"][y] / g["revenue"][y]
+    turn = lambda y: g["revenue"][y] / g["total_assets"][y - 1]
+    signals = [roa(now) > 0, cfo(now) > 0, roa(now) > roa(old), cfo(now) > roa(now), lever(now) < lever(old), liquid(now) > liquid(old), g["shares"][now] <= g["shares"][old], margin(now) > margin(old), turn(now) > turn(old)]
+    return {"f_score": sum(signals)}

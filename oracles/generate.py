@@ -11,6 +11,8 @@ import academic
 import biological
 import financial
 import general
+import geography
+import literature
 import medical
 import programs
 
@@ -20,7 +22,7 @@ GOLDEN = pathlib.Path(__file__).parent / "golden"
 
 def write(directory):
     directory.mkdir(parents=True, exist_ok=True)
-    for module in (academic, biological, financial, general, medical, programs):
+    for module in (academic, biological, financial, general, geography, literature, medical, programs):
         tools, rows = module.DOMAIN.write(directory)
         print(f"{module.DOMAIN.name}: {rows} calls of {tools} tools", file=sys.stderr)
 

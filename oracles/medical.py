@@ -153,9 +153,12 @@ linear("arterial_oxygen_content", "Hüfner's constant 1.34 and solubility 0.0031
        lambda haemoglobin_g_dl, saturation_percent, oxygen_mmhg: E(0.0134) * haemoglobin_g_dl * saturation_percent + E(0.0031) * oxygen_mmhg)
 
 
-@oracle("corrected_qt_interval", "Bazett 1920 and Fridericia 1920, by numpy powers of RR in seconds", {"qt_ms": whole(280, 600), "heart_rate_bpm": whole(35, 180), "formula": one("bazett", "fridericia")}, edges=[{"heart_rate_bpm": 60}])
+@oracle("corrected_qt_interval", "Bazett 1920, Fridericia 1920 (numpy powers of RR), Sagie et al. 1992, Hodges et al. 1983, each from RR in seconds", {"qt_ms": whole(280, 600), "heart_rate_bpm": whole(35, 180), "formula": one("bazett", "fridericia", "framingham", "hodges")}, edges=[{"heart_rate_bpm": 60}], n=24)
 def _(qt_ms, heart_rate_bpm, formula):
-    return {"corrected_qt_ms": qt_ms * numpy.power(heart_rate_bpm / 60, 1 / 2 if formula == "bazett" else 1 / 3)}
+    rr = 60 / heart_rate_bpm
+    if formula in ("bazett", "fridericia"):
+        return {"corrected_qt_ms": qt_ms * numpy.power(rr, -1 / 2 if formula == "bazett" else -1 / 3)}
+    return {"corrected_qt_ms": 1000 * (qt_ms / 1000 + 0.154 * (1 - rr)) if formula == "framingham" else qt_ms + 1.75 * (60 / rr - 60)}
 
 
 @oracle("cardiac_output", "pint:unit arithmetic", {"stroke_volume_ml": num(20, 150, 1), "heart_rate_bpm": whole(30, 190)})
@@ -365,3 +368,124 @@ def _(pre_test_percent, sensitivity_percent, specificity_percent):
 
 
 linear("expected_cases", "prevalence times population", {"prevalence": num(0.1, 900, 1), "inhabitants": whole(500, 900_000)}, "cases", lambda prevalence, inhabitants: inhabitants / Fraction(100_000) * prevalence, edges=[{"prevalence": 0}])
+
+
+# Acute care: points of a value by the steps of the published tables, looked up with bisect
+
+
+def steps(limits, points):
+    """Points of a value: `limits` in rising order, `points` one more than limits; a value at a limit has the points above it."""
+    return lambda x: points[bisect_right(limits, x)]
+
+
+ORGANS = {"arterial_oxygen_mmhg": num(40, 300, 1), "inspired_oxygen_percent": num(21, 100, 0), "ventilated": flag(), "platelets_10e9_l": log(5, 400, 3), "bilirubin_mg_dl": log(0.3, 20, 3), "mean_pressure_mmhg": num(45, 120, 1),
+          "noradrenaline_ug_kg_min": one(0, 0, 0.05, 0.1, 0.11, 0.6), "coma_score": whole(3, 15), "creatinine_mg_dl": log(0.5, 7, 3), "urine_output_ml": one(50, 199, 200, 499, 500, 1500)}
+fit_organs = {"arterial_oxygen_mmhg": 100, "inspired_oxygen_percent": 25, "ventilated": False, "platelets_10e9_l": 150, "bilirubin_mg_dl": 1.1, "mean_pressure_mmhg": 70, "noradrenaline_ug_kg_min": 0, "coma_score": 15, "creatinine_mg_dl": 1.1, "urine_output_ml": 500}
+organ_edges = [fit_organs] + [{**fit_organs, k: v} for k, values in {"arterial_oxygen_mmhg": (99, 75, 74, 50, 49, 25, 24), "platelets_10e9_l": (149, 100, 99, 50, 49, 20, 19), "bilirubin_mg_dl": (1.2, 1.9, 2, 5.9, 6, 11.9, 12), "mean_pressure_mmhg": (69.9,), "coma_score": (14, 13, 12, 10, 9, 6, 5), "creatinine_mg_dl": (1.2, 1.9, 2, 3.4, 3.5, 4.9, 5), "urine_output_ml": (499, 200, 199)}.items() for v in values]
+
+
+@oracle("sofa_score", "Vincent et al. 1996, Intensive Care Med 22:707, table 3", ORGANS, edges=organ_edges + [{**fit_organs, "arterial_oxygen_mmhg": o, "ventilated": True} for o in (49, 24)] + [{"coma_score": 2}, {"inspired_oxygen_percent": 20}], n=60, rel=0)
+def _(**o):
+    refuse_if(not 3 <= o["coma_score"] <= 15 or not 21 <= o["inspired_oxygen_percent"] <= 100)
+    ratio = E(o["arterial_oxygen_mmhg"]) * 100 / E(o["inspired_oxygen_percent"])
+    respiration = steps([100, 200, 300, 400], [4, 3, 2, 1, 0])(ratio)
+    dose = o["noradrenaline_ug_kg_min"]
+    circulation = 0 if dose == 0 and o["mean_pressure_mmhg"] >= 70 else 1 if dose == 0 else 3 if dose <= 0.1 else 4
+    renal = max(steps([1.2, 2, 3.5, 5], [0, 1, 2, 3, 4])(o["creatinine_mg_dl"]), steps([200, 500], [4, 3, 0])(o["urine_output_ml"]))
+    return {"score": (respiration if o["ventilated"] else min(2, respiration)) + steps([20, 50, 100, 150], [4, 3, 2, 1, 0])(o["platelets_10e9_l"]) + steps([1.2, 2, 6, 12], [0, 1, 2, 3, 4])(o["bilirubin_mg_dl"])
+            + circulation + steps([6, 10, 13, 15], [4, 3, 2, 1, 0])(o["coma_score"]) + renal}
+
+
+# Knaus et al. 1985, figure 1, from the lowest to the highest step.
+PHYSIOLOGY = {
+    "temperature_c": steps([30, 32, 34, 36, 38.5, 39, 41], [4, 3, 2, 1, 0, 1, 3, 4]),
+    "mean_pressure_mmhg": steps([50, 70, 110, 130, 160], [4, 2, 0, 2, 3, 4]),
+    "heart_rate_bpm": steps([40, 55, 70, 110, 140, 180], [4, 3, 2, 0, 2, 3, 4]),
+    "respiratory_rate": steps([6, 10, 12, 25, 35, 50], [4, 2, 1, 0, 1, 3, 4]),
+    "ph": steps([7.15, 7.25, 7.33, 7.5, 7.6, 7.7], [4, 3, 2, 0, 1, 3, 4]),
+    "sodium_mmol_l": steps([111, 120, 130, 150, 155, 160, 180], [4, 3, 2, 0, 1, 2, 3, 4]),
+    "potassium_mmol_l": steps([2.5, 3, 3.5, 5.5, 6, 7], [4, 2, 1, 0, 1, 3, 4]),
+    "haematocrit_percent": steps([20, 30, 46, 50, 60], [4, 2, 0, 1, 2, 4]),
+    "leukocytes_10e9_l": steps([1, 3, 15, 20, 40], [4, 2, 0, 1, 2, 4]),
+    "age_years": steps([45, 55, 65, 75], [0, 2, 3, 5, 6]),
+}
+APACHE = {"temperature_c": num(28, 42, 1), "mean_pressure_mmhg": num(40, 175, 1), "heart_rate_bpm": whole(30, 190), "respiratory_rate": whole(4, 55), "arterial_oxygen_mmhg": num(40, 300, 1), "inspired_oxygen_percent": one(21, 30, 49, 50, 60, 80, 100), "carbon_dioxide_mmhg": num(20, 80, 1), "ph": num(7, 7.8),
+          "sodium_mmol_l": whole(105, 185), "potassium_mmol_l": num(2, 7.5, 1), "creatinine_mg_dl": num(0.3, 6, 1), "kidney_injury": flag(), "haematocrit_percent": num(15, 65, 1), "leukocytes_10e9_l": log(0.5, 60, 3), "coma_score": whole(3, 15), "age_years": age, "chronic_failure": one("none", "medical or emergency surgery", "elective surgery")}
+
+
+@oracle("apache_ii_score", "Knaus et al. 1985, Crit Care Med 13:818, figure 1", APACHE, edges=[{"age_years": 17}, {"arterial_oxygen_mmhg": 70, "inspired_oxygen_percent": 21}, {"arterial_oxygen_mmhg": 61, "inspired_oxygen_percent": 21}, {"arterial_oxygen_mmhg": 55, "inspired_oxygen_percent": 21}, {"arterial_oxygen_mmhg": 54.9, "inspired_oxygen_percent": 21}, *({"creatinine_mg_dl": c} for c in (0.5, 0.6, 1.4, 1.5, 2, 3.5))], n=90, rel=0)
+def _(**a):
+    refuse_if(a["age_years"] < 18)
+    if a["inspired_oxygen_percent"] >= 50:
+        gradient = E(a["inspired_oxygen_percent"]) / 100 * (760 - 47) - E(a["carbon_dioxide_mmhg"]) / E("0.8") - E(a["arterial_oxygen_mmhg"])
+        oxygenation = steps([200, 350, 500], [0, 2, 3, 4])(gradient)
+    else:
+        oxygenation = 0 if a["arterial_oxygen_mmhg"] > 70 else steps([55, 61], [4, 3, 1])(a["arterial_oxygen_mmhg"])
+    creatinine_points = steps([0.6, 1.5, 2, 3.5], [2, 0, 2, 3, 4])(a["creatinine_mg_dl"]) * (1 + a["kidney_injury"])
+    chronic = {"none": 0, "elective surgery": 2, "medical or emergency surgery": 5}[a["chronic_failure"]]
+    return {"score": sum(points(a[name]) for name, points in PHYSIOLOGY.items()) + oxygenation + creatinine_points + 15 - a["coma_score"] + chronic}
+
+
+@oracle("child_pugh_score", "Pugh et al. 1973, Br J Surg 60:646, table 1, with INR limits 1.7 and 2.3", {"bilirubin_mg_dl": log(0.4, 9, 2), "albumin_g_dl": num(2, 4.6, 1), "inr": num(0.9, 3, 1), "ascites": one("absent", "slight", "moderate"), "encephalopathy": one("none", "grade 1 or 2", "grade 3 or 4")},
+        edges=[{"bilirubin_mg_dl": b} for b in (1.9, 2, 3, 3.1)] + [{"albumin_g_dl": x} for x in (2.7, 2.8, 3.5, 3.6)] + [{"inr": x} for x in (1.6, 1.7, 2.3, 2.4)], n=40, rel=0)
+def _(bilirubin_mg_dl, albumin_g_dl, inr, ascites, encephalopathy):
+    middle = lambda x, low, high: 1 if x < low else 2 if x <= high else 3
+    total = middle(bilirubin_mg_dl, 2, 3) + {1: 3, 2: 2, 3: 1}[middle(albumin_g_dl, 2.8, 3.5)] + middle(inr, 1.7, 2.3)
+    total += ["absent", "slight", "moderate"].index(ascites) + ["none", "grade 1 or 2", "grade 3 or 4"].index(encephalopathy) + 2
+    return {"score": total, "class": "A" if total < 7 else "B" if total < 10 else "C"}
+
+
+@oracle("has_bled_score", "Pisters et al. 2010, Chest 138:1093, table 3; 200 µmol/L of creatinine by its molar mass of 113.12 g/mol", {"systolic_mmhg": systolic, "creatinine_mg_dl": num(0.5, 5), "cirrhosis": flag(), "stroke": flag(), "bleeding": flag(), "labile_inr": flag(), "age_years": age, "antiplatelets": flag(), "drinks_per_week": whole(0, 20)},
+        edges=[{"systolic_mmhg": 160}, {"systolic_mmhg": 161}, {"age_years": 65}, {"age_years": 66}, {"drinks_per_week": 7}, {"drinks_per_week": 8}, {"creatinine_mg_dl": 2.26}, {"creatinine_mg_dl": 2.27}], n=40, rel=0)
+def _(systolic_mmhg, creatinine_mg_dl, cirrhosis, stroke, bleeding, labile_inr, age_years, antiplatelets, drinks_per_week):
+    micromolar = (Q(creatinine_mg_dl, "mg/dL") / Q(113.12, "g/mol")).to("umol/L").magnitude
+    return {"score": sum([systolic_mmhg > 160, micromolar > 200, cirrhosis, stroke, bleeding, labile_inr, age_years > 65, antiplatelets, drinks_per_week >= 8])}
+
+
+@oracle("wells_thrombosis_score", "Wells et al. 2003, NEJM 349:1227, table 1", {"cancer": flag(), "paralysis": flag(), "bedridden": flag(), "tenderness": flag(), "leg_swollen": flag(), "calf_difference_cm": num(0, 7, 1), "pitting_oedema": flag(), "collateral_veins": flag(), "earlier_thrombosis": flag(), "alternative": flag()},
+        edges=[{"calf_difference_cm": 3}, {"calf_difference_cm": 3.1}], n=40, rel=0)
+def _(calf_difference_cm, alternative, **signs):
+    total = sum(signs.values()) + (calf_difference_cm > 3) - (2 if alternative else 0)
+    return {"score": total, "verdict": "likely" if total > 1 else "unlikely"}
+
+
+@oracle("wells_embolism_score", "Wells et al. 2000, Thromb Haemost 83:416, table 2", {"leg_swollen": flag(), "tenderness": flag(), "alternative": flag(), "heart_rate_bpm": whole(50, 150), "recent_immobility": flag(), "earlier_thrombosis": flag(), "haemoptysis": flag(), "cancer": flag()},
+        edges=[{"heart_rate_bpm": 100}, {"heart_rate_bpm": 101}], n=40, rel=0)
+def _(leg_swollen, tenderness, alternative, heart_rate_bpm, recent_immobility, earlier_thrombosis, haemoptysis, cancer):
+    halves = 6 * all([leg_swollen, tenderness]) + 6 * (not alternative) + 3 * (heart_rate_bpm > 100) + 3 * recent_immobility + 3 * earlier_thrombosis + 2 * haemoptysis + 2 * cancer
+    return {"score": halves / 2, "verdict": "likely" if halves > 8 else "unlikely"}
+
+
+# Ventilation
+
+linear("rox_index", "Roca et al. 2016, J Crit Care 35:200", {"saturation_percent": num(70, 100, 0), "inspired_oxygen_percent": num(21, 100, 0), "respiratory_rate": whole(6, 50)}, "rox_index", lambda saturation_percent, inspired_oxygen_percent, respiratory_rate: 100 * saturation_percent / (inspired_oxygen_percent * respiratory_rate))
+predicted = lambda sex, height_cm: (50 if sex == "male" else E(45.5)) + E(0.91) * (height_cm - E(152.4))
+linear("tidal_volume_by_predicted_weight", "ARDS Network 2000, NEJM 342:1301", {"tidal_volume_ml": whole(200, 800), "sex": sex, "height_cm": num(140, 205, 1)}, None,
+       lambda tidal_volume_ml, sex, height_cm: {"volume_ml_kg": tidal_volume_ml / predicted(sex, height_cm), "predicted_weight_kg": predicted(sex, height_cm)}, edges=[{"height_cm": 90}, {"height_cm": 152.4}], undefined=lambda tidal_volume_ml, sex, height_cm: predicted(sex, height_cm) < 15)
+linear("respiratory_mechanics", "Amato et al. 2015, NEJM 372:747", {"tidal_volume_ml": whole(200, 800), "plateau_cmh2o": whole(16, 40), "peep_cmh2o": whole(0, 15)}, None,
+       lambda tidal_volume_ml, plateau_cmh2o, peep_cmh2o: {"driving_pressure": plateau_cmh2o - peep_cmh2o, "compliance": tidal_volume_ml / (plateau_cmh2o - peep_cmh2o)}, edges=[{"plateau_cmh2o": 10, "peep_cmh2o": 10}], undefined=lambda tidal_volume_ml, plateau_cmh2o, peep_cmh2o: plateau_cmh2o <= peep_cmh2o)
+linear("mechanical_power", "Gattinoni et al. 2016, simplified: 0.098 RR Vt (Ppeak - (Pplat - PEEP) / 2)", {"tidal_volume_ml": whole(200, 800), "plateau_cmh2o": whole(16, 30), "peep_cmh2o": whole(0, 15), "peak_cmh2o": whole(30, 50), "ventilator_rate": whole(8, 35)}, "power_j_min",
+       lambda tidal_volume_ml, plateau_cmh2o, peep_cmh2o, peak_cmh2o, ventilator_rate: E(0.049) * ventilator_rate * tidal_volume_ml / 1000 * (2 * peak_cmh2o - plateau_cmh2o + peep_cmh2o), edges=[{"peak_cmh2o": 15, "plateau_cmh2o": 16}, {"plateau_cmh2o": 10, "peep_cmh2o": 10}],
+       undefined=lambda tidal_volume_ml, plateau_cmh2o, peep_cmh2o, peak_cmh2o, ventilator_rate: plateau_cmh2o <= peep_cmh2o or peak_cmh2o < plateau_cmh2o)
+
+# Kidney, liver, metabolism, blood and dosing once more
+
+linear("fractional_urea_excretion", "Carvounis et al. 2002, Kidney Int 62:2223, as a quotient of clearances", {"urine_urea_nitrogen_mg_dl": num(50, 1500, 1), "urea_nitrogen_mg_dl": num(5, 120, 1), "urine_creatinine_mg_dl": num(10, 300, 1), "creatinine_mg_dl": creatinine}, "excretion_percent",
+       lambda urine_urea_nitrogen_mg_dl, urea_nitrogen_mg_dl, urine_creatinine_mg_dl, creatinine_mg_dl: 100 * (urine_urea_nitrogen_mg_dl / urea_nitrogen_mg_dl) / (urine_creatinine_mg_dl / creatinine_mg_dl))
+linear("transtubular_potassium_gradient", "Ethier et al. 1990, Am J Kidney Dis 15:309", {"urine_potassium_mmol_l": num(5, 150, 1), "potassium_mmol_l": num(2, 8, 1), "urine_osmolality_mosm_kg": num(330, 1200, 0), "osmolality_mosm_kg": num(250, 325, 0)}, "gradient",
+       lambda urine_potassium_mmol_l, potassium_mmol_l, urine_osmolality_mosm_kg, osmolality_mosm_kg: urine_potassium_mmol_l * osmolality_mosm_kg / (potassium_mmol_l * urine_osmolality_mosm_kg), edges=[{"urine_osmolality_mosm_kg": 300, "osmolality_mosm_kg": 300}],
+       undefined=lambda urine_potassium_mmol_l, potassium_mmol_l, urine_osmolality_mosm_kg, osmolality_mosm_kg: urine_osmolality_mosm_kg <= osmolality_mosm_kg)
+linear("maddrey_discriminant_function", "Carithers et al. 1989, Ann Intern Med 110:685", {"prothrombin_s": num(9, 60, 1), "control_s": num(10, 14, 1), "bilirubin_mg_dl": log(0.2, 40)}, "discriminant", lambda prothrombin_s, control_s, bilirubin_mg_dl: bilirubin_mg_dl - E(4.6) * control_s + E(4.6) * prothrombin_s)
+
+
+@oracle("triglyceride_glucose_index", "Simental-Mendía et al. 2008, as a sum of numpy.log1p", {"triglycerides_mg_dl": num(20, 900, 1), "glucose_mg_dl": num(50, 400, 1)})
+def _(triglycerides_mg_dl, glucose_mg_dl):
+    return {"index": numpy.log1p(triglycerides_mg_dl - 1) + numpy.log1p(glucose_mg_dl - 1) - numpy.log1p(1)}
+
+
+linear("estimated_blood_volume", "Nadler et al. 1962, Surgery 51:224, with the height in centimetres", {"sex": sex, "height_cm": height, "weight_kg": weight}, "volume_l",
+       lambda sex, height_cm, weight_kg: (E(0.3669) if sex == "male" else E(0.3561)) * height_cm**3 / 10**6 + (E(0.03219) if sex == "male" else E(0.03308)) * weight_kg + (E(0.6041) if sex == "male" else E(0.1833)))
+linear("allowable_blood_loss", "Gross 1983, Anesthesiology 58:277", {"blood_volume_l": num(1, 9), "haemoglobin_g_dl": num(9, 19, 1), "accepted_g_dl": num(5, 9, 1)}, "loss_l", lambda blood_volume_l, haemoglobin_g_dl, accepted_g_dl: 2 * blood_volume_l * (haemoglobin_g_dl - accepted_g_dl) / (haemoglobin_g_dl + accepted_g_dl),
+       edges=[{"haemoglobin_g_dl": 8, "accepted_g_dl": 8}, {"haemoglobin_g_dl": 7, "accepted_g_dl": 8}], undefined=lambda blood_volume_l, haemoglobin_g_dl, accepted_g_dl: haemoglobin_g_dl < accepted_g_dl)
+linear("renally_adjusted_dose", "Giusti and Hayton 1973, Drug Intell Clin Pharm 7:382: non-renal and renal elimination added up", {"usual_dose_mg": log(1, 3000), "renal_share_percent": num(0, 100, 1), "clearance_ml_min": num(0, 160, 1)}, "dose_mg",
+       lambda usual_dose_mg, renal_share_percent, clearance_ml_min: usual_dose_mg * ((100 - renal_share_percent) + renal_share_percent * min(clearance_ml_min, 120) / 120) / 100, edges=[{"clearance_ml_min": 120}, {"clearance_ml_min": 0}, {"renal_share_percent": 0}])

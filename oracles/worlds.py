@@ -56,9 +56,13 @@ record("industry", "name", {"industry_profile": "industry"}, days_sales_outstand
 record("project", "name", {"investment_project_profile": "project"}, initial_outlay="outlay", residual_value="salvage", useful_life="life")
 record("loan", "company", {"main_bank_loan": "company"}, lender="bank", interest_rate="rate", term_years="term")
 record("stock_exchange", "name", {"stock_exchange_profile": "stock_exchange"}, daily_turnover="turnover")
-for _table, _tool in {"gas": "arterial_blood_gas", "blood": "blood_count", "heart": "echocardiogram", "liver": "liver_panel", "metabolic": "metabolic_panel", "fasting": "fasting_panel", "urine": "urine_chemistry", "vitals": "vital_signs"}.items():
+for _table, _tool in {"gas": "arterial_blood_gas", "blood": "blood_count", "heart": "echocardiogram", "liver": "liver_panel", "metabolic": "metabolic_panel", "fasting": "fasting_panel", "vitals": "vital_signs"}.items():
     record(_table, "patient", {_tool: "patient"})
 record("heart", "patient", {"electrocardiogram": "patient"})
+record("anaesthesia", "patient", {"anaesthetic_record": "patient"})
+record("coagulation", "patient", {"coagulation_panel": "patient"})
+record("breeding_cross", "name", {"breeding_cross_profile": "cross"}, founder_site="site")
+record("foreign_currency", "name", {"foreign_currency_profile": "currency"}, latest_rate="rate")
 record("assay", "name", {"assay_profile": "assay"})
 record("disorder", "name", {"disorder_profile": "disorder"})
 record("drug", "name", {"drug_pharmacokinetics": "drug", "drug_profile": "drug"})
@@ -68,6 +72,7 @@ record("physician", "name", {"physician_profile": "physician"})
 record("trial", "name", {"trial_profile": "trial", "trial_outcome": "trial"})
 record("compound", "name", {"compound_profile": "compound"})
 record("enzyme", "name", {"enzyme_profile": "enzyme"})
+record("rock_stress", "mountain", {"rock_stress_measurement": "mountain"})
 record("gene", "symbol", {"gene_coding_sequence": "gene", "gene_primers": "gene"})
 record("mark_recapture", "site", {"mark_recapture_study": "site"})
 record("protein", "name", {"protein_sequence": "protein"})
@@ -86,6 +91,14 @@ record("publisher", "name", {"publisher_profile": "publisher"})
 record("review", "title", {"review_pilot_ratings": "review", "review_profile": "review", "review_screening_counts": "review"}, both_exclude="both_exclude")
 record("study", "name", {"study_group_results": "study", "study_profile": "study", "study_responders": "study"})
 
+lists("option_chain", "option_contract", {"company": "company", "kind": "kind", "expiry": "expiry"}, contract="name")
+lists("patients_living_in_city", "patient", {"city": "city"}, patient="name")
+lists("physicians_trained_in_city", "physician", {"city": "trained_in"}, physician="name")
+lists("enzymes_metabolising_drug", "drug_metabolism", {"drug": "drug"})
+lists("enzyme_rate_assay", "enzyme_rate", {"enzyme": "enzyme"})
+lists("ortholog_alignment", "ortholog", {"gene": "gene"})
+lists("motif_binding_sites", "motif_site", {"motif": "motif"})
+lists("binding_pocket_residues", "pocket_residue", {"protein": "protein"})
 lists("airport_traffic", "airport_traffic", {"airport": "airport"})
 lists("census_history", "census", {"city": "city"}, counted="population")
 lists("cities_in_region", "city", {"region": "region"})
@@ -99,6 +112,8 @@ lists("museums_by_kind", "museum", {"region": "region", "kind": "kind"})
 lists("railway_line_stops", "railway_stop", {"line": "line"}, rows="km > 0", name="city")
 lists("railway_lines_in_region", "railway_line", {"region": "region"})
 lists("regions_by_landscape", "region", {"landscape": "landscape"})
+lists("input_output_table", "input_output", {"region": "region"})
+lists("weather_transitions", "weather_chain", {"city": "city"})
 lists("rivers_in_region", "river", {"region": "region"})
 lists("road_neighbours", "road", {"city": "city"}, name="neighbour")
 lists("tributaries_of_river", "river", {"river": "flows_into"})
@@ -606,6 +621,342 @@ def projects_of_funder(t, funder, year):
 def studies_at_hospital(t, hospital):
     s = t.study[t.study.hospital == hospital]
     return each(s.assign(participants=s.treated + s.control))
+
+
+def region_of(t, frame):
+    return frame.city.map(t.city.set_index("name").region)
+
+
+@function(region=("region", "name"))
+def hospitals_in_region(t, region):
+    return each(t.hospital[region_of(t, t.hospital) == region])
+
+
+@function(region=("region", "name"))
+def institutions_in_region(t, region):
+    return each(t.institution[region_of(t, t.institution) == region])
+
+
+@function(region=("region", "name"))
+def survey_sites_in_region(t, region):
+    return each(t.survey_site[region_of(t, t.survey_site) == region])
+
+
+def edges(roads):
+    """Each road once, under the name that begins with one of its ends."""
+    return each(roads.assign(road=roads.city + "–" + roads.neighbour))
+
+
+@function(region=("region", "name"))
+def main_roads_of_region(t, region):
+    inside = set(t.city[t.city.region == region].name)
+    return edges(t.road[t.road.city.isin(inside) & t.road.neighbour.isin(inside) & (t.road.city < t.road.neighbour)])
+
+
+@function(city=("road", "city"))
+def main_roads_around_city(t, city):
+    near = lambda names: set(t.road[t.road.city.isin(names)].neighbour)
+    away = {city: 0}
+    for step in (1, 2):
+        for name in near(set(away)) - set(away):
+            away[name] = step
+    roads = t.road[t.road.city.isin(away) & t.road.neighbour.isin(away)]
+    return edges(roads[[(away[a], a) < (away[b], b) for a, b in zip(roads.city, roads.neighbour)]])
+
+
+def published(t, kind, about, key):
+    return {key: t.data_file[(t.data_file.kind == kind) & (t.data_file.about == about)].content.iloc[0]}
+
+
+@function(city=("city", "name"))
+def budget_file_of_city(t, city):
+    return published(t, "budget", city, "csv")
+
+
+@function(city=("city", "name"))
+def weather_station_feed(t, city):
+    return published(t, "station", city, "json")
+
+
+@function(airport=("airport", "name"))
+def airport_operations_log(t, airport):
+    return published(t, "log", airport, "log")
+
+
+@function(institution=("institution", "name"))
+def coauthorship_links(t, institution):
+    members = t.author[t.author.institution == institution].set_index("id").name
+    papers = t.paper_author[t.paper_author.author.isin(members.index)]
+    both = papers.merge(papers, on="paper")
+    both = both.assign(first=both.author_x.map(members), second=both.author_y.map(members))
+    both = both[both["first"] < both["second"]].groupby(["first", "second"]).size().reset_index(name="joint_papers")
+    both = both[both.joint_papers >= 2].sort_values(["first", "second"])
+    return each(both.assign(pair=both["first"] + "–" + both["second"], link=[f"L{i + 1}" for i in range(len(both))]))
+
+
+@function(journal=("journal", "name"))
+def journal_cross_citations(t, journal):
+    field = t.journal.set_index("name").field
+    of = t.paper.set_index("id").journal
+    pairs = pandas.DataFrame({"citing": t.citation.citing.map(of), "cited": t.citation.cited.map(of)})
+    pairs = pairs[(pairs.citing.map(field) == field[journal]) & (pairs.cited.map(field) == field[journal])]
+    pairs = pairs.groupby(["citing", "cited"]).size().reset_index(name="citations").sort_values(["citing", "cited"])
+    return each(pairs.assign(pair=pairs.citing + "→" + pairs.cited, link=[f"L{i + 1}" for i in range(len(pairs))]))
+
+
+def together(t, paper, minimum, this, by, name):
+    """Papers that share neighbours with a paper: `this` is its own column of the citations, `by` that of the neighbours."""
+    number = t.paper[t.paper.title == paper].id.iloc[0]
+    shared = t.citation[t.citation[by].isin(t.citation[t.citation[this] == number][by])]
+    counts = shared[shared[this] != number].groupby(this).size()
+    counts = counts[counts >= minimum]
+    return each(t.paper[t.paper.id.isin(counts.index)].assign(**{name: lambda p: p.id.map(counts)}))
+
+
+@function(paper=("paper", "title"), minimum=[1, 2, 3])
+def cocited_papers(t, paper, minimum):
+    return together(t, paper, minimum, "cited", "citing", "cocitations")
+
+
+@function(paper=("paper", "title"), minimum=[1, 3, 4])
+def coupled_papers(t, paper, minimum):
+    return together(t, paper, minimum, "citing", "cited", "shared_references")
+
+
+@function(paper=("paper", "title"))
+def bibliographic_record(t, paper):
+    p = t.paper[t.paper.title == paper].iloc[0]
+    j = t.journal[t.journal.name == p.journal].iloc[0]
+    names = t.paper_author[t.paper_author.paper == p.id].sort_values("place").author.map(t.author.set_index("id").name)
+    last = int(t.paper[(t.paper.journal == p.journal) & (t.paper.year == p.year) & (t.paper.id <= p.id)].pages.sum())
+    volume, first = int(p.year) - int(j.founded[:4]) + 1, last - int(p.pages) + 1
+    return {"authors": "; ".join(names), "title": paper, "journal": p.journal, "year": p.year, "volume": volume,
+            "first_page": first, "last_page": last, "doi": f"10.5555/{j.issn_stem}.{volume}.{first}"}
+
+
+@function(institution=("doctorate", "institution"))
+def thesis_catalogue(t, institution):
+    return each(t.doctorate[t.doctorate.institution == institution].merge(t.thesis_entry, on="author"))
+
+
+@function(review=("review", "title"))
+def quality_appraisal_of_review(t, review):
+    a = t.appraisal[t.appraisal.review == review]
+    codes = {f"bias_{k}": a[f"bias_{k}"].map({"low": 1, "some": 2, "high": 3}) for k in "abc"}
+    return each(a.assign(record="R" + a.record.astype(str), **codes))
+
+
+@function(institution=("institution", "name"), year=list(range(2006, 2026)))
+def papers_from_institution(t, institution, year):
+    members = t.author[t.author.institution == institution].id
+    written = t.paper_author[t.paper_author.author.isin(members)].paper
+    return each(t.paper[t.paper.id.isin(written) & (t.paper.year == year)])
+
+
+@function(author=("author", "name"))
+def academic_ancestors(t, author):
+    theses = t.doctorate.set_index("author")
+    line, name = [], theses.supervisor[author]
+    while not pandas.isna(name):
+        line.append({"author": name, "generation": len(line) + 1, **theses.loc[name, ["defended", "pages"]].to_dict()})
+        name = theses.supervisor[name]
+    return line
+
+
+def partners(t, studies, **dated):
+    studies = studies.assign(name=studies.investigator.map(t.author.set_index("name").institution), participants=studies.treated + studies.control)
+    rows = studies.groupby("name").agg(studies=("name", "size"), participants=("participants", "sum"), **dated)
+    return each(rows.reset_index())
+
+
+@function(company=("study", "sponsor"))
+def academic_partners_of_company(t, company):
+    return partners(t, t.study[t.study.sponsor == company], latest=("ends", "max"))
+
+
+@function(hospital=("study", "hospital"))
+def academic_partners_of_hospital(t, hospital):
+    return partners(t, t.study[t.study.hospital == hospital], earliest=("starts", "min"))
+
+
+@function(currency=("foreign_currency", "name"), date=DATES)
+def exchange_rate(t, currency, date):
+    e = t.exchange_rate[(t.exchange_rate.currency == currency) & (t.exchange_rate.date <= date)].sort_values("date").tail(1)
+    return one(e.assign(trading_day=e.date))
+
+
+@function(currency=("foreign_currency", "name"), year=[2023, 2024, 2025])
+def exchange_rate_history(t, currency, year):
+    return each(t.exchange_rate[(t.exchange_rate.currency == currency) & t.exchange_rate.date.str.startswith(str(year))])
+
+
+@function(regime=("foreign_currency", "regime"), least=[0.5, 2, 4, 6])
+def currencies_by_regime(t, regime, least):
+    c = t.foreign_currency[(t.foreign_currency.regime == regime) & (t.foreign_currency.policy_rate >= least)]
+    return each(c.assign(currency=c.name))
+
+
+def region_years(t, region, first, last):
+    a = t.regional_accounts
+    a = a[(a.region == region) & a.year.between(first, last)]
+    return a.assign(gross_domestic_product=a.output, real_growth=a.growth)
+
+
+@function(region=("region", "name"), year=[2015, 2019, 2024])
+def regional_economy(t, region, year):
+    return one(region_years(t, region, year, year))
+
+
+@function(region=("region", "name"), first_year=[2015, 2018], last_year=[2021, 2024])
+def regional_economic_history(t, region, first_year, last_year):
+    return each(region_years(t, region, first_year, last_year))
+
+
+@function(option=("option_contract", "name"))
+def option_contract_profile(t, option):
+    row = one(t.option_contract[t.option_contract.name == option])
+    price = t.price[(t.price.company == row["company"]) & (t.price.date == AS_OF)].close.iloc[0]
+    curve = t.government_yield[(t.government_yield.maturity == 1) & (t.government_yield.date == AS_OF)]["yield"].iloc[0]
+    days = (pandas.Timestamp(row["expiry"]) - pandas.Timestamp(AS_OF)).days
+    return {**row, "underlying": row["company"], "share_price": price, "risk_free_rate": curve, "days_to_expiry": days}
+
+
+@function(company=("company", "name"))
+def insider_holdings(t, company):
+    h = t.executive_holding[t.executive_holding.company == company]
+    outstanding = t.company[t.company.name == company].shares.iloc[0]
+    return each(h.assign(shares_held=h.shares, stake=(100 * h.shares / outstanding).round(4), last_purchase=h.acquired))
+
+
+@function(company=("company", "name"))
+def trailing_year_trading(t, company):
+    p = t.price[t.price.company == company].sort_values("date").tail(12)
+    return each(p)
+
+
+@function(fund=("fund", "name"))
+def monthly_fund_returns(t, fund):
+    index = t.fund[t.fund.name == fund].benchmark.iloc[0]
+    value = t.fund_value[t.fund_value.fund == fund].set_index("date").value.sort_index()
+    level = t.index_level[t.index_level.index_name == index].set_index("date").level.sort_index()
+    frame = pandas.DataFrame({"fund_return": 100 * value.pct_change(), "benchmark_return": 100 * level.pct_change()}).dropna()
+    return each(frame.round(3).rename_axis("date").reset_index())
+
+
+@function(company=("company", "name"))
+def three_year_statements(t, company):
+    shares = t.company[t.company.name == company].shares.iloc[0]
+    a = t.accounts[(t.accounts.company == company) & (t.accounts.year > 2021)]
+    return each(a.assign(shares=shares))
+
+
+def joined(t, patient, *tables):
+    """The patient's row in each of the tables, later ones first."""
+    row = {}
+    for table in tables:
+        frame = getattr(t, table)
+        row |= one(frame[frame.patient == patient])
+    return row
+
+
+@function(patient=("patient", "name"))
+def urine_chemistry(t, patient):
+    return joined(t, patient, "urine_solutes", "urine")
+
+
+@function(patient=("patient", "name"))
+def organ_function_review(t, patient):
+    vitals = joined(t, patient, "vitals")
+    row = joined(t, patient, "metabolic", "gas", "blood", "liver", "critical_care")
+    mean = (vitals["systolic"] + 2 * vitals["diastolic"]) / 3
+    assert abs(row["mean_pressure"] - mean) < 0.06
+    return {**row, "coma_score": vitals["coma_score"]}
+
+
+@function(patient=("patient", "name"))
+def acute_physiology_review(t, patient):
+    row = joined(t, patient, "metabolic", "blood", "gas", "critical_care")
+    vitals = joined(t, patient, "vitals")
+    return {**row, **{k: vitals[k] for k in ("temperature", "heart_rate", "respiratory_rate", "coma_score")}, "age": one(t.patient[t.patient.name == patient])["age"]}
+
+
+@function(patient=("patient", "name"))
+def hepatological_review(t, patient):
+    return joined(t, patient, "metabolic", "liver", "hepatic_review")
+
+
+@function(patient=("patient", "name"))
+def thrombosis_assessment(t, patient):
+    return joined(t, patient, "vitals", "thrombosis")
+
+
+@function(patient=("patient", "name"))
+def bleeding_risk_factors(t, patient):
+    return {**joined(t, patient, "metabolic", "vitals", "hepatic_review", "bleeding_risk"), **one(t.patient[t.patient.name == patient])}
+
+
+@function(hospital=("hospital", "name"))
+def laboratory_reference_limits(t, hospital):
+    r = t.reference_range[t.reference_range.hospital == hospital].set_index("analyte")
+    return {f"{analyte}_{end}": r.loc[analyte, end] for analyte in r.index for end in ("lower", "upper")}
+
+
+@function(region=("region", "name"), analyte=("reference_range", "analyte"))
+def reference_ranges_in_region(t, region, analyte):
+    cities = t.city[t.city.region == region].name
+    hospitals = t.hospital[t.hospital.city.isin(cities)].name
+    return each(t.reference_range[(t.reference_range.analyte == analyte) & t.reference_range.hospital.isin(hospitals)])
+
+
+@function(drug=("drug", "name"))
+def drug_elimination_profile(t, drug):
+    return {**one(t.drug_elimination[t.drug_elimination.drug == drug]), "max_daily_dose": t.drug[t.drug.name == drug].max_daily_dose.iloc[0]}
+
+
+@function(enzyme=("enzyme", "name"))
+def drugs_metabolised_by_enzyme(t, enzyme):
+    return each(t.drug_metabolism[t.drug_metabolism.enzyme == enzyme].merge(t.drug, left_on="drug", right_on="name"))
+
+
+@function(motif=("motif", "name"))
+def motif_profile(t, motif):
+    sites = t.motif_site[t.motif_site.motif == motif]
+    row = one(t.motif[t.motif.name == motif])
+    assert set(sites.site.str.len()) == {row["width"]}
+    return {**row, "sites": len(sites)}
+
+
+@function(gene=("motif_site", "gene"))
+def motifs_upstream_of_gene(t, gene):
+    return each(t.motif_site[t.motif_site.gene == gene].merge(t.motif, left_on="motif", right_on="name"))
+
+
+@function(species=("breeding_cross", "species"))
+def crosses_of_species(t, species):
+    c = t.breeding_cross[t.breeding_cross.species == species]
+    test = c[["parental_first", "parental_second", "recombinant_first", "recombinant_second"]].sum(axis=1)
+    return each(c.assign(cross_name=c.name, offspring=c[["dominant", "recessive"]].sum(axis=1), test_offspring=test))
+
+
+@function(gene=("gene", "symbol"))
+def gene_haplotype_counts(t, gene):
+    known = t.variant[t.variant.gene == gene].sort_values("position").name
+    row = one(t.haplotype[t.haplotype.gene == gene])
+    assert row is None or [row["first_variant"], row["second_variant"]] == list(known[:2])
+    return row
+
+
+@function(site=("survey_site", "name"))
+def first_and_last_survey(t, site):
+    c = t.survey_count[(t.survey_count.site == site) & t.survey_count.year.isin([2021, 2024])]
+    wide = c.pivot_table(index="species", columns="year", values="individuals", aggfunc="sum", fill_value=0)
+    return each(wide.rename(columns={2021: "first_count", 2024: "last_count"}).reset_index())
+
+
+@function(species=("species", "name"))
+def species_life_table(t, species):
+    stages = t.life_stage[t.life_stage.species == species]
+    return each(stages.assign(age_class=[f"age {a}" for a in stages.age]))
 
 
 class Tables:

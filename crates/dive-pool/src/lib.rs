@@ -11,6 +11,8 @@ use dive_tools::sql::{Source, SqlTool};
 use dive_tools::{Backend, ToolPool, manifest};
 
 mod exemplars;
+mod graph;
+mod linear;
 pub mod world;
 
 mod academic;
@@ -29,8 +31,11 @@ pub const DOMAINS: [&str; 5] = ["general", "financial", "medical", "biological",
 const MANIFESTS: &[(&str, &str)] = &[
     ("general.toml", include_str!("../manifests/general.toml")),
     ("financial.toml", include_str!("../manifests/financial.toml")),
+    ("markets.toml", include_str!("../manifests/markets.toml")),
     ("medical.toml", include_str!("../manifests/medical.toml")),
+    ("acute_care.toml", include_str!("../manifests/acute_care.toml")),
     ("biological.toml", include_str!("../manifests/biological.toml")),
+    ("bench.toml", include_str!("../manifests/bench.toml")),
     ("academic.toml", include_str!("../manifests/academic.toml")),
     ("documents.toml", include_str!("../manifests/documents.toml")),
     ("annual_reports.toml", include_str!("../manifests/annual_reports.toml")),

@@ -334,6 +334,49 @@ proptest! {
     }
 
     #[test]
+    fn volatility_is_what_the_price_was_made_with(kind in prop::sample::select(vec!["call", "put"]), spot in decimal(20.0, 120.0, 1), moneyness in decimal(0.85, 1.2, 2), months in 1i64..18, volatility in decimal(12.0, 80.0, 1)) {
+        let strike = (spot * moneyness * 10.0).round() / 10.0;
+        let price = number("black_scholes_price", json!({"option": kind, "share_price": spot, "strike": strike, "months_to_expiry": months, "risk_free_rate": 3, "volatility": volatility}), "price");
+        prop_assume!(price > 0.02);
+        let days = months as f64 * 365.0 / 12.0;
+        let implied = number("implied_volatility", json!({"kind": kind, "share_price": spot, "strike": strike, "days_to_expiry": days, "risk_free_rate": 3, "premium": price}), "implied_volatility");
+        prop_assert!(near(implied, volatility, 1e-3));
+    }
+
+    #[test]
+    fn changing_money_back_and_forth_loses_nothing(first in decimal(0.5, 90.0, 2), second in decimal(0.5, 90.0, 2), third in decimal(0.5, 90.0, 2)) {
+        let cross = |a: f64, b: f64| number("cross_exchange_rate", json!({"first_rate": a, "second_rate": b}), "cross_rate");
+        prop_assert!(near(cross(first, second) * cross(second, first), 1.0, 2e-5));
+        prop_assert!(near(cross(first, second) * cross(second, third), cross(first, third), 2e-5));
+    }
+
+    #[test]
+    fn alignments_are_symmetric_and_local_ones_no_worse(a in "[ACDEFGHIKLMNPQRSTVWY]{1,40}", b in "[ACDEFGHIKLMNPQRSTVWY]{1,40}") {
+        let of = |tool: &str, a: &str, b: &str| number(tool, json!({"protein_a": a, "protein_b": b}), "score");
+        let (global, local) = (of("global_alignment_score", &a, &b), of("local_alignment_score", &a, &b));
+        prop_assert_eq!(global, of("global_alignment_score", &b, &a));
+        prop_assert_eq!(local, of("local_alignment_score", &b, &a));
+        prop_assert!(local >= global.max(0.0) && of("global_alignment_score", &a, &a) >= local);
+    }
+
+    #[test]
+    fn deviation_does_not_depend_on_the_frame(points in vec((decimal(-20.0, 20.0, 2), decimal(-20.0, 20.0, 2), decimal(-20.0, 20.0, 2)), 4..12), turn in decimal(0.0, 6.2, 2), shift in decimal(-50.0, 50.0, 1)) {
+        let axis = |f: &dyn Fn(&(f64, f64, f64)) -> f64| points.iter().map(f).collect::<Vec<f64>>();
+        let (sin, cos) = turn.sin_cos();
+        let args = json!({"x": axis(&|p| p.0), "y": axis(&|p| p.1), "z": axis(&|p| p.2),
+            "bound_x": axis(&|p| cos * p.0 - sin * p.1 + shift), "bound_y": axis(&|p| sin * p.0 + cos * p.1), "bound_z": axis(&|p| p.2 - shift)});
+        prop_assert!(number("pocket_deviation", args, "deviation") < 1e-4);
+    }
+
+    #[test]
+    fn fewer_individuals_have_fewer_species(counts in vec(1i64..40, 2..12), draw in 1i64..12) {
+        let total: i64 = counts.iter().sum();
+        prop_assume!(draw < total);
+        let of = |draw: i64| number("rarefied_richness", json!({"counts": counts, "draw": draw}), "richness");
+        prop_assert!(of(draw) <= of(draw + 1) + 1e-7 && near(of(1), 1.0, 1e-7) && near(of(total), counts.len() as f64, 1e-7));
+    }
+
+    #[test]
     fn conversions_are_linear(a in decimal(0.0, 900.0, 2), b in decimal(0.0, 900.0, 2)) {
         for (tool, unit) in [("convert_kilometres", "mile"), ("convert_square_kilometres", "acre"), ("convert_elevation", "fathom"), ("convert_minutes", "day")] {
             let of = |value: f64| number(tool, json!({"value": value, "unit": unit}), "converted");
@@ -341,5 +384,55 @@ proptest! {
         }
         let celsius = |value: f64, scale: &str| number("convert_temperature", json!({"value": value, "scale": scale}), "converted");
         prop_assert!(near((celsius(a, "fahrenheit") - 32.0) / 1.8, a, 1e-5) && near(celsius(a, "rankine") / 1.8, celsius(a, "kelvin"), 1e-6));
+    }
+
+    #[test]
+    fn geodesics_are_symmetric_and_near_the_sphere(a in point(), b in point()) {
+        let args = |a: (f64, f64), b: (f64, f64)| json!({"latitude_1": a.0, "longitude_1": a.1, "latitude_2": b.0, "longitude_2": b.1});
+        let sphere = distance(a, b);
+        prop_assume!(sphere < 19_500.0);
+        let there = number("geodesic_distance", args(a, b), "distance_km");
+        prop_assert!(near(there, number("geodesic_distance", args(b, a), "distance_km"), 1e-7));
+        prop_assert!((there - sphere).abs() <= 0.006 * sphere);
+    }
+
+    #[test]
+    fn clocks_are_set_back(here in -12i32..14, there in -12i32..14, hour in 0u32..24, minute in 0u32..60) {
+        let time = format!("{hour:02}:{minute:02}");
+        let moved = |a: i32, b: i32, time: &str| text("local_time", json!({"offset_1": a, "offset_2": b, "time": time}), "time");
+        prop_assert_eq!(moved(there, here, &moved(here, there, &time)), time);
+    }
+
+    #[test]
+    fn spanning_forests_are_no_longer_than_their_networks(lengths in vec(decimal(0.1, 90.0, 1), 2..20)) {
+        // A ring: its longest road is left out.
+        let name = |i: usize| format!("City {}", i % (lengths.len() + 1));
+        let last = 95.5;
+        let all: Vec<f64> = lengths.iter().copied().chain([last]).collect();
+        let roads: Vec<String> = (0..all.len()).map(|i| format!("{}–{}", name(i), name(i + 1))).collect();
+        let args = json!({"roads": roads, "length_km": all});
+        prop_assert!(near(number("minimum_spanning_forest", args.clone(), "total_km"), lengths.iter().sum(), 1e-6));
+        prop_assert_eq!(number("road_network_structure", args, "cyclomatic"), 1.0);
+    }
+
+    #[test]
+    fn chances_add_up(rows in vec((1u32..100, 1u32..100, 1u32..100), 3), days in 1i64..30, today in 0usize..3) {
+        let share = |of: fn(&(u32, u32, u32)) -> u32| rows.iter().map(|r| f64::from(of(r)) / f64::from(r.0 + r.1 + r.2)).collect::<Vec<_>>();
+        let args = json!({"to_dry": share(|r| r.0), "to_overcast": share(|r| r.1), "to_rainy": share(|r| r.2),
+            "today": (["dry", "overcast", "rainy"][today]), "days": days});
+        let value = call("markov_forecast", args);
+        let sum: f64 = ["dry", "overcast", "rainy"].iter().filter_map(|k| value[k].as_f64()).sum();
+        prop_assert!(near(sum, 100.0, 1e-7));
+    }
+
+    #[test]
+    fn pooled_effects_lie_between_their_studies(effects in vec(decimal(-2.0, 2.0, 2), 3..12)) {
+        let errors: Vec<f64> = (1..=effects.len()).map(|i| 0.05 * i as f64).collect();
+        let (low, high) = effects.iter().fold((f64::MAX, f64::MIN), |(l, h), e| (l.min(*e), h.max(*e)));
+        let args = json!({"effects": effects, "standard_errors": errors});
+        for tool in ["fixed_effect_meta_analysis", "random_effects_meta_analysis"] {
+            let pooled = number(tool, args.clone(), "effect");
+            prop_assert!(low - 1e-6 <= pooled && pooled <= high + 1e-6);
+        }
     }
 }

@@ -115,3 +115,13 @@ fn documents_are_found_under_the_name_of_what_they_are_about() {
         }
     }
 }
+
+/// A slot of the name of a parameter would be read as that parameter alone.
+#[test]
+fn no_group_is_named_as_a_parameter() {
+    let pool = pool();
+    for spec in pool.specs() {
+        let clash = spec.groups.iter().find(|g| spec.param(&g.slot).is_some());
+        assert!(clash.is_none(), "{}: the slot `{}` is a parameter too", spec.name, clash.map_or("", |g| &g.slot));
+    }
+}

@@ -111,6 +111,30 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT name FROM project WHERE salvage > outlay OR unit_price <= unit_cost",
     ),
     (
+        "exchange rates are positive and end with the latest",
+        "SELECT c.name FROM foreign_currency c JOIN exchange_rate e ON e.currency = c.name AND e.date = '2025-06-30' WHERE e.rate <> c.rate OR c.rate <= 0 OR (SELECT min(rate) FROM exchange_rate WHERE currency = c.name) <= 0",
+    ),
+    (
+        "output of a region moves by its growth and the rise of prices",
+        "SELECT a.region, a.year FROM regional_accounts a JOIN regional_accounts b ON b.region = a.region AND b.year = a.year - 1 WHERE abs(a.output / (b.output * (1 + a.growth / 100) * (1 + a.inflation / 100)) - 1) > 0.001",
+    ),
+    (
+        "an option costs at least what exercise would bring without interest, and less than the share or the strike",
+        "SELECT o.name FROM option_contract o JOIN price p ON p.company = o.company AND p.date = '2025-06-30' WHERE o.premium <= 0 OR o.premium >= max(p.close, o.strike) OR (o.kind = 'call' AND o.premium < p.close - o.strike) OR o.expiry <= '2025-06-30' OR o.listed > '2025-06-30' OR o.days <> CAST(julianday(o.expiry) - julianday('2025-06-30') AS INTEGER)",
+    ),
+    (
+        "calls get cheaper and puts dearer with the strike",
+        "SELECT a.name FROM option_contract a JOIN option_contract b ON b.company = a.company AND b.kind = a.kind AND b.expiry = a.expiry AND b.strike > a.strike WHERE CASE a.kind WHEN 'call' THEN a.premium < b.premium ELSE a.premium > b.premium END",
+    ),
+    (
+        "strikes of a chain differ",
+        "SELECT company FROM option_contract GROUP BY company, kind, expiry HAVING count(DISTINCT strike) < count(*)",
+    ),
+    (
+        "executives hold shares of their own company, together a tenth at most",
+        "SELECT h.company FROM executive_holding h JOIN company c ON c.name = h.company GROUP BY h.company HAVING sum(h.shares) > c.shares / 10 + 50 UNION SELECT h.executive FROM executive_holding h JOIN executive e ON e.name = h.executive WHERE e.company <> h.company OR h.acquired < e.appointed AND substr(h.acquired, 1, 4) <> '2024'",
+    ),
+    (
         "citations point backwards",
         "SELECT citing, cited FROM citation c JOIN paper p ON p.id = c.citing JOIN paper q ON q.id = c.cited WHERE p.published <= q.published",
     ),
@@ -274,6 +298,85 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT r.name FROM region r JOIN city c ON c.name = r.capital WHERE c.region <> r.name",
     ),
     ("festivals end after they begin", "SELECT name FROM festival WHERE last_day < first_day"),
+    (
+        "no sector uses up what it makes",
+        "SELECT region FROM input_output GROUP BY region HAVING max(sum(to_agriculture), sum(to_manufacturing), sum(to_construction), sum(to_services)) >= 0.95 OR min(final_demand) <= 0 OR count(*) <> 4",
+    ),
+    (
+        "some weather follows every day",
+        "SELECT city FROM weather_chain WHERE abs(to_dry + to_overcast + to_rainy - 1) > 1e-9 OR min(to_dry, to_overcast, to_rainy) <= 0",
+    ),
+    (
+        "every city has its weather statistics, budget and station, every airport a log, every mountain a stress measurement",
+        "SELECT c.name FROM city c WHERE (SELECT count(*) FROM weather_chain WHERE city = c.name) <> 3 OR (SELECT count(*) FROM data_file WHERE about = c.name AND kind IN ('budget', 'station')) <> 2
+         UNION ALL SELECT a.name FROM airport a WHERE NOT EXISTS (SELECT 1 FROM data_file WHERE kind = 'log' AND about = a.name)
+         UNION ALL SELECT m.name FROM mountain m WHERE NOT EXISTS (SELECT 1 FROM rock_stress WHERE mountain = m.name)",
+    ),
+    (
+        "compression prevails in the rock",
+        "SELECT mountain FROM rock_stress WHERE min(xx, yy, zz) <= 0 OR max(abs(xy), abs(yz), abs(zx)) > max(xx, yy, zz)",
+    ),
+    (
+        "raters judge on the scale",
+        "SELECT review, record FROM appraisal WHERE min(score_a, score_b, score_c) < 0 OR max(score_a, score_b, score_c) > 10",
+    ),
+    (
+        "typed ISBNs are near those of the theses",
+        "SELECT t.author FROM thesis_entry t JOIN doctorate d ON d.author = t.author WHERE length(t.isbn) <> 13 OR substr(t.isbn, 1, 4) <> substr(d.isbn_stem, 1, 4)",
+    ),
+    (
+        "the mean pressure of a review is that of the vital signs",
+        "SELECT c.patient FROM critical_care c JOIN vitals v ON v.patient = c.patient WHERE abs(c.mean_pressure - (v.systolic + 2 * v.diastolic) / 3.0) > 0.06",
+    ),
+    (
+        "airway pressures rise from end of expiration to peak",
+        "SELECT patient FROM anaesthesia WHERE peep >= plateau OR plateau > peak OR tidal_volume < 150",
+    ),
+    (
+        "urine is more concentrated than serum",
+        "SELECT u.patient FROM urine_solutes u JOIN metabolic m ON m.patient = u.patient WHERE u.osmolality <= m.osmolality",
+    ),
+    (
+        "ascites and cirrhosis go together",
+        "SELECT patient FROM hepatic_review WHERE ascites <> 'absent' AND NOT cirrhosis",
+    ),
+    (
+        "whoever is bedridden was immobile lately",
+        "SELECT patient FROM thrombosis WHERE bedridden AND NOT recent_immobility",
+    ),
+    ("reference ranges are ranges", "SELECT hospital, analyte FROM reference_range WHERE lower >= upper OR lower <= 0"),
+    (
+        "a dose leaves the body as a whole",
+        "SELECT e.drug FROM drug_elimination e JOIN drug_metabolism m ON m.drug = e.drug GROUP BY e.drug HAVING abs(e.renal_share + e.faecal_share + sum(m.share) - 100) > 0.051 OR e.faecal_share <= 0 OR min(m.share) <= 0",
+    ),
+    (
+        "the main enzyme has the largest share",
+        "SELECT m.drug FROM drug_elimination e JOIN drug_metabolism m ON m.drug = e.drug JOIN drug_metabolism n ON n.drug = e.drug AND n.enzyme = e.main_enzyme WHERE m.enzyme <> n.enzyme AND m.share >= n.share",
+    ),
+    (
+        "rates stay below a tenth above the maximal one",
+        "SELECT r.enzyme FROM enzyme_rate r JOIN enzyme e ON e.name = r.enzyme WHERE r.rate <= 0 OR r.rate > 1.1 * e.vmax",
+    ),
+    (
+        "sites are as wide as their motif, which a transcription factor binds",
+        "SELECT s.motif FROM motif_site s JOIN motif m ON m.name = s.motif JOIN protein p ON p.name = m.protein WHERE length(s.site) <> m.width OR p.class <> 'transcription factor'",
+    ),
+    (
+        "residues of a pocket stand in the sequence",
+        "SELECT protein, place FROM pocket_residue r JOIN protein p ON p.name = r.protein WHERE place > length(p.sequence) OR CAST(substr(residue, 4) AS INTEGER) <> place",
+    ),
+    (
+        "test crosses show linkage",
+        "SELECT name FROM breeding_cross WHERE recombinant_first + recombinant_second >= parental_first + parental_second OR min(dominant, recessive, parental_first, parental_second, recombinant_first, recombinant_second) < 1",
+    ),
+    (
+        "haplotypes are of two variants of the gene",
+        "SELECT h.gene FROM haplotype h JOIN variant a ON a.name = h.first_variant JOIN variant b ON b.name = h.second_variant WHERE a.gene <> h.gene OR b.gene <> h.gene OR a.position >= b.position OR min(h.ref_ref, h.ref_alt, h.alt_ref, h.alt_alt) < 1",
+    ),
+    (
+        "fewer and fewer live on",
+        "SELECT a.species FROM life_stage a JOIN life_stage b ON b.species = a.species AND b.age = a.age + 1 WHERE b.survivorship > a.survivorship OR b.survivorship <= 0 OR (a.age = 0 AND (a.survivorship <> 1 OR a.fecundity <> 0))",
+    ),
 ];
 
 /// Columns whose values are names that another table has: table, column, table, column.
@@ -377,6 +480,24 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("pathway", "limiting_enzyme", "enzyme", "name"),
     ("pathway_gene", "pathway", "pathway", "name"),
     ("pathway_gene", "gene", "gene", "symbol"),
+    ("exchange_rate", "currency", "foreign_currency", "name"),
+    ("regional_accounts", "region", "region", "name"),
+    ("option_contract", "company", "company", "name"),
+    ("executive_holding", "executive", "executive", "name"),
+    ("critical_care", "patient", "patient", "name"),
+    ("thrombosis", "patient", "patient", "name"),
+    ("reference_range", "hospital", "hospital", "name"),
+    ("drug_elimination", "drug", "drug", "name"),
+    ("drug_elimination", "main_enzyme", "enzyme", "name"),
+    ("drug_metabolism", "enzyme", "enzyme", "name"),
+    ("enzyme_rate", "enzyme", "enzyme", "name"),
+    ("motif", "protein", "protein", "name"),
+    ("motif_site", "gene", "gene", "symbol"),
+    ("pocket_residue", "protein", "protein", "name"),
+    ("breeding_cross", "species", "species", "name"),
+    ("breeding_cross", "site", "survey_site", "name"),
+    ("haplotype", "biobank", "biobank", "name"),
+    ("life_stage", "species", "species", "name"),
     ("strain", "site", "survey_site", "name"),
     ("survey_site", "city", "city", "name"),
     ("survey_count", "species", "species", "name"),
@@ -418,6 +539,14 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
 const PAST: &[(&str, &str)] = &[
     ("company", "founded"),
     ("company", "listed"),
+    ("foreign_currency", "introduced"),
+    ("executive_holding", "acquired"),
+    ("anaesthesia", "performed"),
+    ("critical_care", "reviewed"),
+    ("reference_range", "revised"),
+    ("drug_metabolism", "reported"),
+    ("motif", "described"),
+    ("breeding_cross", "started"),
     ("executive", "appointed"),
     ("bond", "issued"),
     ("price", "date"),

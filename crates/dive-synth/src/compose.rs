@@ -12,6 +12,8 @@ use crate::index;
 use crate::limit::threshold;
 use crate::plan;
 
+/// How often a condition takes another thing's value for its limit, where there is one.
+const BY_ANOTHER: f64 = 0.5;
 /// Elements that a fan-out runs over at most.
 const FAN_OUT: usize = 5;
 
@@ -21,7 +23,10 @@ impl Episode<'_> {
         match form {
             FormKind::Lookup => self.scalar(focal, 0, index::askable).map(|(e, _)| e),
             FormKind::MultiHop => self.multi_hop(focal),
-            FormKind::Computation => self.scalar(focal, 2, index::askable).map(|(e, _)| e),
+            FormKind::Computation => {
+                let depth = if self.rng.chance(0.4) { 3 } else { 2 };
+                self.scalar(focal, depth, index::askable).map(|(e, _)| e)
+            }
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),
             FormKind::Ratio => self.ratio(focal),
@@ -51,7 +56,7 @@ impl Episode<'_> {
         let call = self.reach(tool, &Bound::new(), &mut About::default(), depth)?;
         let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
         self.rng.shuffle(&mut fields);
-        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        let field = self.telling(call, &fields)?;
         Some((self.read(call, &field.pointer)?, call))
     }
 
@@ -77,7 +82,11 @@ impl Episode<'_> {
         let call = self.reach(focal, &Bound::from([(param.name.clone(), (value, source))]), &mut about, 1)?;
         let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         self.rng.shuffle(&mut fields);
-        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        // What names a thing can be carried on.
+        if self.grows && self.rng.chance(0.6) {
+            fields.sort_by_key(|f| f.sem.entity().is_none());
+        }
+        let field = self.telling(call, &fields)?;
         self.read(call, &field.pointer)
     }
 
@@ -97,7 +106,7 @@ impl Episode<'_> {
         let mut fields: Vec<&Field> =
             self.entry(focal)?.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
         self.rng.shuffle(&mut fields);
-        let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
+        let field = self.telling(call, &fields)?;
         self.read(call, &field.pointer)
     }
 
@@ -324,7 +333,8 @@ impl Episode<'_> {
         let entry = self.entry(focal)?;
         let others: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| exact(f)).collect();
         let other = self.rng.pick(&others).and_then(|f| self.read(call, &f.pointer));
-        let (a, b) = match other.filter(|o| *o != a && self.rng.chance(0.5)) {
+        let elsewhere = if self.rng.chance(0.6) { self.told_elsewhere(focal, call, &exact) } else { None };
+        let (a, b) = match elsewhere.or_else(|| other.filter(|o| *o != a && self.rng.chance(0.5))) {
             Some(b) => (a, b),
             None => self.paired(&a)?,
         };
@@ -332,6 +342,31 @@ impl Episode<'_> {
             return None;
         }
         Some(Expr::apply(Op::Mapping { labels: vec!["first".into(), "second".into()] }, [a, b]))
+    }
+
+    /// What another tool tells of the thing that a call is about.
+    fn told_elsewhere(&mut self, tool: usize, call: CallId, wanted: &dyn Fn(&Field) -> bool) -> Option<Expr> {
+        let subject = self.entry(tool)?.subject()?.to_string();
+        let sem = self.entry(tool)?.spec.param(&subject)?.sem.clone();
+        let asked = self.evidence.get(call)?;
+        let thing = (asked.args.get(&subject)?.clone(), asked.sources.get(&subject)?.clone());
+        let mut able: Vec<(usize, String)> = Vec::new();
+        for t in self.members.iter().filter(|t| **t != tool) {
+            let Some(entry) = self.entry(*t) else { continue };
+            let takes = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem == sem);
+            let tells = entry.spec.output.fields.iter().any(wanted);
+            able.extend(takes.filter(|_| tells).map(|p| (*t, p.name.clone())));
+        }
+        self.rng.shuffle(&mut able);
+        able.into_iter().take(3).find_map(|(tool, param)| {
+            let mut about = About::default();
+            about.set(sem.entity()?, thing.0.clone(), thing.1.clone());
+            let call = self.reach(tool, &Bound::from([(param, thing.clone())]), &mut about, 0)?;
+            let mut fields: Vec<&Field> = self.entry(tool)?.spec.output.fields.iter().filter(|f| wanted(f)).collect();
+            self.rng.shuffle(&mut fields);
+            let field = self.telling(call, &fields)?;
+            self.read(call, &field.pointer)
+        })
     }
 
     fn superlative(&mut self, focal: usize, rank: u32) -> Option<Expr> {
@@ -416,7 +451,7 @@ impl Episode<'_> {
     fn listing(&mut self, focal: usize) -> Option<Expr> {
         let (call, keys) = self.rows(focal, 3, usize::MAX)?;
         let count = self.eval(&keys)?.as_array()?.len();
-        if self.rng.chance(0.15)
+        if self.rng.chance(0.25)
             && let Some((keys, other)) = self.paired(&keys)
         {
             let both = Expr::apply(Op::Intersect, [keys, other.clone()]);
@@ -434,10 +469,54 @@ impl Episode<'_> {
         };
         let sem = self.sem(&values)?.element()?.clone();
         let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
+        if self.rng.chance(BY_ANOTHER)
+            && let Some(found) = self.limited_by_another(&keys, &values, cmp, 1..=6)
+        {
+            return Some(found);
+        }
         let all = self.eval(&values)?.as_array()?.clone();
         let keep = 1 + self.rng.below(all.len().saturating_sub(1).min(6));
         let limit = threshold(&all, &sem, cmp, keep)?;
         Some(Expr::apply(Op::Filter { cmp }, [keys, values, Expr::literal(limit, sem)]))
+    }
+
+    /// The things of a list that are above or below another thing of their type.
+    fn limited_by_another(
+        &mut self,
+        keys: &Expr,
+        values: &Expr,
+        cmp: Cmp,
+        kept: std::ops::RangeInclusive<usize>,
+    ) -> Option<Expr> {
+        let limit = self.value_of_another(keys, values)?;
+        let found = Expr::apply(Op::Filter { cmp }, [keys.clone(), values.clone(), limit]);
+        let count = self.eval(&found)?.as_array()?.len();
+        kept.contains(&count).then_some(found)
+    }
+
+    /// What a list's members are measured by, of a thing of their type that is not among them.
+    pub fn value_of_another(&mut self, keys: &Expr, values: &Expr) -> Option<Expr> {
+        let (of, by) = (self.sem(keys)?.element()?.clone(), self.sem(values)?.element()?.clone());
+        let entity = of.entity()?.to_string();
+        let mut able: Vec<(usize, String, String)> = Vec::new();
+        for t in self.members {
+            let Some(entry) = self.entry(*t) else { continue };
+            let subject = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem.accepts(&of));
+            let Some(subject) = subject else { continue };
+            let fields = entry.spec.output.fields.iter().filter(|f| index::orders(f) && f.sem == by);
+            able.extend(fields.map(|f| (*t, subject.name.clone(), f.pointer.clone())));
+        }
+        let (tool, subject, pointer) = self.rng.pick(&able)?.clone();
+        let (value, source) = self.entity(&of, &entity, 1)?;
+        // Whether a thing is above itself is no question.
+        if self.eval(keys)?.as_array()?.contains(&value) {
+            return None;
+        }
+        let mut about = About::default();
+        about.set(&entity, value.clone(), source.clone());
+        let call = self.reach(tool, &Bound::from([(subject, (value, source))]), &mut about, 0)?;
+        self.value(call, &pointer)?;
+        self.read(call, &pointer)
     }
 
     /// How many things of a list satisfy a condition, or are in it at all. Counts are few and easily guessed, so they are
@@ -466,6 +545,11 @@ impl Episode<'_> {
         };
         let sem = self.sem(&values)?.element()?.clone();
         let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
+        if self.rng.chance(BY_ANOTHER)
+            && let Some(found) = self.limited_by_another(&keys, &values, cmp, 2..=count - 1)
+        {
+            return Some(Expr::apply(Op::Count, [found]));
+        }
         let all = self.eval(&values)?.as_array()?.clone();
         let keep = 2 + self.rng.below(count.saturating_sub(2));
         let limit = threshold(&all, &sem, cmp, keep)?;

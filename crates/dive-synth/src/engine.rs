@@ -68,6 +68,8 @@ pub struct Brief {
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
 const PATIENCE: u32 = 4;
+/// Attempts after which an episode that found nothing to ask is given up.
+const BARREN: u32 = 4;
 /// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
 const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
@@ -167,7 +169,9 @@ impl Engine {
                 }
                 Err(failed) => last = failed,
             }
-            if attempt + 1 >= PATIENCE && best.is_some() {
+            // Where nothing was found to ask three times, nothing is.
+            let barren = best.is_none() && last.0.reason == Reason::NoEvidence;
+            if attempt + 1 >= PATIENCE && best.is_some() || attempt + 1 >= BARREN && barren {
                 break;
             }
         }
@@ -184,6 +188,8 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
+        // A text takes two calls to open, which leaves few for what leads there.
+        e.links = if plan.text { 1 } else { rounds.saturating_sub(1) * plan.strides };
         e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
@@ -205,8 +211,14 @@ impl Engine {
             e.round = round;
             e.steps = self.config.steps;
             let Some(state) = states.last() else { break };
+            let mut grown: Option<(Expr, Step)> = None;
+            for _ in 0..plan.strides {
+                let from = grown.as_ref().map_or(&state.derivation, |(derivation, _)| derivation);
+                let Some((derivation, step)) = e.grow(plan.form, from, &|e, x| self.sound(e, x)) else { break };
+                grown = Some((derivation, grown.map_or(step, |(_, first)| first)));
+            }
             // A round may find nothing; the next one looks elsewhere.
-            let Some((derivation, step)) = e.grow(plan.form, &state.derivation) else { continue };
+            let Some((derivation, step)) = grown else { continue };
             states.push(State { derivation, step: Step::name(step), calls: e.evidence.calls.len() });
         }
         // The last round whose task passes the gate is the task.
@@ -221,6 +233,21 @@ impl Engine {
         let (failure, question) =
             failed.unwrap_or((Failure { reason: Reason::NoEvidence, detail: String::new() }, String::new()));
         Err((failure, e.evidence, question))
+    }
+
+    /// Whether an expression makes a task as far as can be told without running its calls again and without its final words.
+    fn sound(&self, e: &Episode<'_>, expr: &Expr) -> bool {
+        let Some(derivation) = directed(e, expr) else { return false };
+        let evidence = &e.evidence;
+        let Some((form, value)) = Form::of(&derivation, evidence).ok().zip(e.eval(&derivation)) else { return false };
+        let Some(answer) = answer::answer_of(&value, self.lexicon.sem(&form).as_ref(), &derivation) else {
+            return false;
+        };
+        let (lexicon, pool) = (&self.lexicon, &self.pool);
+        let subject = Subject { lexicon, pool, reexecute: false, evidence, derivation: &derivation, answer: &answer };
+        guessable(&answer, &derivation).is_none()
+            && subject.on_record().is_ok()
+            && realise::realise(lexicon, &form, &mut e.rng.clone()).is_ok()
     }
 
     fn finish(

@@ -23,6 +23,9 @@ pub type Bound = BTreeMap<String, (Value, Source)>;
 /// What a constant argument is replaced by, if it is.
 pub type Replacement<'r> = dyn FnMut(&Value, &Sem) -> Option<(Value, Source)> + 'r;
 
+/// How often an entity is one that was met in the data, where later rounds will want to describe it.
+const MEETS: f64 = 0.9;
+
 /// The state of one episode.
 pub struct Episode<'e> {
     /// Tools to run.
@@ -45,6 +48,8 @@ pub struct Episode<'e> {
     pub seed: &'e SeedEntity,
     /// Whether later rounds will want descriptions.
     pub grows: bool,
+    /// Descriptions that may still be met one within the other: a later round needs one of what an earlier one named.
+    pub links: u32,
     /// Whether values that stand in texts are preferred.
     pub text: bool,
     /// Whether the call under construction looks its arguments up.
@@ -99,6 +104,7 @@ impl<'e> Episode<'e> {
             steps: 0,
             seed,
             grows: false,
+            links: 0,
             text: false,
             deriving: false,
             known: HashMap::new(),
@@ -164,6 +170,21 @@ impl<'e> Episode<'e> {
             Some(_) => self.field(call, path)?.read(call, self.evidence.value(call)?),
             None => Some(Expr::get(call, path)),
         }
+    }
+
+    /// The first of these fields that a call has a value of; one that no other call shows, if there is any, since what is
+    /// shown already needs no call.
+    pub fn telling<'f>(&self, call: CallId, fields: &[&'f Field]) -> Option<&'f Field> {
+        let mut found = fields.iter().filter_map(|f| Some((*f, self.value(call, &f.pointer)?)));
+        let first = found.next()?;
+        let shown = |value: &Value| {
+            let others = self.evidence.calls.iter().filter(|c| c.id != call);
+            others.filter_map(|c| c.outcome.value()).any(|seen| holds(seen, value))
+        };
+        if !shown(&first.1) {
+            return Some(first.0);
+        }
+        Some(found.find(|(_, value)| !shown(value)).unwrap_or(first).0)
     }
 
     fn field(&self, call: CallId, path: &str) -> Option<&'e Field> {
@@ -333,14 +354,14 @@ impl<'e> Episode<'e> {
     }
 
     /// An entity of a type: the seed entity, another known one, or one that a tool names.
-    fn entity(&mut self, sem: &Sem, entity: &str, depth: u32) -> Option<(Value, Source)> {
+    pub fn entity(&mut self, sem: &Sem, entity: &str, depth: u32) -> Option<(Value, Source)> {
         if depth > 1 && self.rng.chance(0.3) {
             let named = self.named_by_a_tool(sem, depth);
             if named.is_some() {
                 return named;
             }
         }
-        if self.grows && self.rng.chance(0.6) && self.steps > 3 {
+        if self.grows && self.rng.chance(MEETS) && self.steps > 3 {
             let met = self.meet(sem, depth);
             if met.is_some() {
                 return met;
@@ -356,19 +377,32 @@ impl<'e> Episode<'e> {
 
     /// An entity met in the data, named for now; how it was met is remembered as its description for a later round.
     pub fn meet(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Source)> {
-        let grows = std::mem::replace(&mut self.grows, false);
-        let found = if self.rng.chance(0.4) {
-            match self.named_by_a_tool(sem, 2) {
-                Some((value, Source::Derived(expr))) => Some((value, expr)),
-                _ => None,
-            }
-        } else {
-            self.outstanding(sem, depth.min(1))
-        };
-        self.grows = grows;
+        let by_tool = self.rng.chance(0.5);
+        let found = self.within(|e| {
+            (0..2).find_map(|i| {
+                if by_tool == (i == 0) {
+                    match e.named_by_a_tool(sem, 2) {
+                        Some((value, Source::Derived(expr))) => Some((value, expr)),
+                        _ => None,
+                    }
+                } else {
+                    e.outstanding(sem, depth.min(1))
+                }
+            })
+        });
         let (value, expr) = found?;
         self.remember(sem.clone(), value.clone(), expr);
         Some((value, Source::Literal(sem.clone())))
+    }
+
+    /// Explores for a description: what it names is met in its turn as long as later rounds are left to describe it.
+    pub fn within<T>(&mut self, explore: impl FnOnce(&mut Self) -> T) -> T {
+        let (grows, links) = (self.grows, self.links);
+        self.links = links.saturating_sub(1);
+        self.grows = self.links > 0;
+        let found = explore(self);
+        (self.grows, self.links) = (grows, links);
+        found
     }
 
     /// Remembers how an entity that is named for now was met.
@@ -394,7 +428,9 @@ impl<'e> Episode<'e> {
             }
         }
         self.rng.shuffle(&mut lists);
-        lists.into_iter().take(2).find_map(|tool| {
+        lists.truncate(2);
+        // Many lists are short for most of their arguments, so each is looked at twice.
+        lists.clone().into_iter().chain(lists).find_map(|tool| {
             let entry = self.entry(tool)?;
             let rows = entry.rows()?;
             let deriving = std::mem::replace(&mut self.deriving, false);
@@ -568,6 +604,15 @@ impl<'e> Episode<'e> {
                 Expr::Apply { op: op.clone(), args }
             }
         })
+    }
+}
+
+/// Whether a scalar stands somewhere in a result.
+fn holds(seen: &Value, value: &Value) -> bool {
+    match seen {
+        Value::Array(items) => items.iter().any(|v| holds(v, value)),
+        Value::Object(fields) => fields.values().any(|v| holds(v, value)),
+        scalar => scalar == value,
     }
 }
 

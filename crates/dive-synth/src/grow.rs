@@ -1,14 +1,22 @@
 //! Later rounds: a constant becomes a description, the answer is carried on, another branch joins.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dive_core::evidence::{CallId, Evidence, Source};
 use dive_core::exemplar::FormKind;
-use dive_core::expr::{End, Expr, Op};
+use dive_core::expr::{Cmp, End, Expr, Op};
 use dive_core::sem::Sem;
 use dive_core::tool::Field;
 use serde_json::Value;
 
 use crate::episode::{About, Bound, Episode};
 use crate::index;
+
+/// How often a round describes what its description names, too.
+const AT_ONCE: f64 = 0.5;
+
+/// Whether an expression makes a task.
+pub type Sound<'s> = dyn Fn(&Episode<'_>, &Expr) -> bool + 's;
 
 /// How a round grew the task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +41,12 @@ impl Step {
 }
 
 impl Episode<'_> {
-    /// Grows an expression by one round, keeping its form.
-    pub fn grow(&mut self, form: FormKind, expr: &Expr) -> Option<(Expr, Step)> {
+    /// Grows an expression by one round, keeping its form, into one that `sound` takes.
+    pub fn grow(&mut self, form: FormKind, expr: &Expr, sound: &Sound<'_>) -> Option<(Expr, Step)> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
+            FormKind::Superlative | FormKind::Ordinal => vec![Step::Extend, Step::Deepen, Step::Broaden],
+            FormKind::Ranking | FormKind::Counting => vec![Step::Deepen, Step::Broaden],
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
             FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
                 vec![Step::Broaden, Step::Deepen]
@@ -46,60 +56,120 @@ impl Episode<'_> {
         self.rng.shuffle(&mut steps);
         steps.into_iter().find_map(|step| {
             let grown = match step {
-                Step::Deepen => self.deepen(form, expr),
-                Step::Extend => self.extend(form, expr),
-                Step::Broaden => self.broaden(expr),
+                Step::Deepen => self.deepen(form, expr, sound),
+                Step::Extend => self.extend(form, expr, sound),
+                Step::Broaden => {
+                    let grown = self.broaden(expr).or_else(|| self.restrict(expr));
+                    grown.filter(|grown| self.takes(grown, sound))
+                }
             }?;
-            self.eval(&grown)?;
             Some((grown, step))
         })
     }
 
-    /// Replaces an entity that the question names by a description that resolves to it.
-    fn deepen(&mut self, form: FormKind, expr: &Expr) -> Option<Expr> {
-        let mut named: Vec<(Value, Sem)> = Vec::new();
-        for id in self.evidence.path(expr) {
-            let call = self.evidence.get(id)?;
-            for (name, source) in &call.sources {
-                if let (Source::Literal(sem @ Sem::Entity(_)), Some(value)) = (source, call.args.get(name)) {
-                    named.push((value.clone(), sem.clone()));
+    fn takes(&self, grown: &Expr, sound: &Sound<'_>) -> bool {
+        self.eval(grown).is_some() && !self.returns(grown) && sound(self, grown)
+    }
+
+    /// Whether the way to a value comes back to a thing that it has been at, or goes the same step twice: who finds the
+    /// second-longest paper of the first author of a paper wants another one, and nobody asks for the rival of a rival.
+    fn returns(&self, expr: &Expr) -> bool {
+        let mut visited: Vec<(&Value, &Source)> = Vec::new();
+        let mut tools: BTreeMap<CallId, BTreeSet<&str>> = BTreeMap::new();
+        let calls = self.evidence.path(expr).into_iter().filter_map(|id| self.evidence.get(id));
+        for call in calls {
+            let mut before: BTreeSet<&str> = BTreeSet::new();
+            for input in call.inputs() {
+                before.extend(tools.get(&input).into_iter().flatten());
+            }
+            if !before.insert(&call.tool) {
+                return true;
+            }
+            tools.insert(call.id, before);
+            let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
+            let entities = spec.into_iter().flat_map(|s| &s.params).filter(|p| p.sem.entity().is_some());
+            for param in entities {
+                let Some((value, source)) = call.args.get(&param.name).zip(call.sources.get(&param.name)) else {
+                    continue;
+                };
+                if visited.iter().any(|(v, s)| *v == value && *s != source) {
+                    return true;
                 }
+                visited.push((value, source));
             }
         }
+        false
+    }
+
+    /// Replaces an entity that the question names by a description that resolves to it.
+    fn deepen(&mut self, form: FormKind, expr: &Expr, sound: &Sound<'_>) -> Option<Expr> {
+        let mut named = self.replaceable(expr);
+        // Candidates that the question offers must stay names.
+        named.retain(|(v, s)| s.entity().is_some() && !offered(expr, v));
         named.sort_by_key(|(v, _)| v.to_string());
         named.dedup();
-        // Candidates that the question offers must stay names.
-        named.retain(|(v, _)| !offered(expr, v));
         self.rng.shuffle(&mut named);
         let candidates: Vec<_> = named.iter().take(3).cloned().collect();
         candidates.into_iter().find_map(|(value, sem)| {
-            let rivals: Vec<&(Value, Sem)> = named.iter().filter(|(v, s)| *s == sem && *v != value).collect();
+            let rivals: Vec<&Value> = named.iter().filter(|(v, s)| *s == sem && *v != value).map(|(v, _)| v).collect();
             let known = self.remembered(&sem, &value);
-            let mut descriptions: Vec<(Value, Expr)> = Vec::new();
-            // Two things that are compared are described alike, or neither is.
             if compares(form) && !rivals.is_empty() {
+                // Two things that are compared are described alike, or neither is.
                 let known = known?;
-                for (rival, _) in rivals {
+                let mut descriptions = Vec::new();
+                for rival in rivals {
                     let other = self.remembered(&sem, rival).filter(|other| alike(&known, other, &self.evidence))?;
                     descriptions.push((rival.clone(), other));
                 }
                 descriptions.push((value, known));
-            } else {
-                let description = match known {
-                    Some(known) => known,
-                    None => self.describe(&sem, &value)?,
-                };
-                descriptions.push((value, description));
+                return self.with(expr, &sem, &descriptions).filter(|grown| self.takes(grown, sound));
             }
-            self.again(expr, &mut |v, s| {
-                let (value, description) = descriptions.iter().find(|(value, _)| v == value && *s == sem)?;
-                Some((value.clone(), Source::Derived(description.clone())))
-            })
+            let known = known.and_then(|known| self.described(expr, &sem, &value, known, sound));
+            known.or_else(|| self.describe(&sem, &value, &mut |e, way| e.described(expr, &sem, &value, way, sound)))
         })
     }
 
-    /// A description of an entity: look it up to learn what it is related to, then find it again from there.
-    fn describe(&mut self, sem: &Sem, value: &Value) -> Option<Expr> {
+    /// The expression with entities of a type replaced by descriptions.
+    fn with(&mut self, expr: &Expr, sem: &Sem, descriptions: &[(Value, Expr)]) -> Option<Expr> {
+        self.again(expr, &mut |v, s| {
+            let (value, description) = descriptions.iter().find(|(value, _)| v == value && s == sem)?;
+            Some((value.clone(), Source::Derived(description.clone())))
+        })
+    }
+
+    /// The expression with an entity described; what was met on the way to the description may be described at once.
+    fn described(
+        &mut self,
+        expr: &Expr,
+        sem: &Sem,
+        value: &Value,
+        description: Expr,
+        sound: &Sound<'_>,
+    ) -> Option<Expr> {
+        let grown = self.with(expr, sem, &[(value.clone(), description)])?;
+        if !self.takes(&grown, sound) {
+            return None;
+        }
+        let further = if self.rng.chance(AT_ONCE) { self.remembered_within(&grown, sound) } else { None };
+        Some(further.unwrap_or(grown))
+    }
+
+    /// The expression with one more of the things that it names described, if one is remembered.
+    fn remembered_within(&mut self, expr: &Expr, sound: &Sound<'_>) -> Option<Expr> {
+        let mut named = self.replaceable(expr);
+        named.retain(|(v, s)| s.entity().is_some() && !offered(expr, v));
+        let (value, sem, description) =
+            named.into_iter().find_map(|(v, s)| self.remembered(&s, &v).map(|d| (v, s, d)))?;
+        self.with(expr, &sem, &[(value, description)]).filter(|grown| self.takes(grown, sound))
+    }
+
+    /// A description of an entity, as `used` takes it: look it up to learn what it is related to, then find it again from there.
+    fn describe(
+        &mut self,
+        sem: &Sem,
+        value: &Value,
+        used: &mut dyn FnMut(&mut Self, Expr) -> Option<Expr>,
+    ) -> Option<Expr> {
         let mut facts = self.facts(sem, value);
         let mut ways: Vec<(usize, Option<String>)> = Vec::new();
         for t in self.members {
@@ -118,10 +188,11 @@ impl Episode<'_> {
             let bound = self.stated_facts(tool, &facts, value)?;
             let name = self.entry(tool)?.spec.name.clone();
             let call = self.call(&name, &bound)?;
-            match pointer {
+            let way = match pointer {
                 Some(pointer) => self.read(call, &pointer).filter(|e| self.eval(e).as_ref() == Some(value)),
                 None => self.standing_out(tool, call, value),
-            }
+            }?;
+            used(self, way)
         })
     }
 
@@ -210,7 +281,7 @@ impl Episode<'_> {
     }
 
     /// Carries the answer on: it becomes an argument of another tool.
-    fn extend(&mut self, form: FormKind, expr: &Expr) -> Option<Expr> {
+    fn extend(&mut self, form: FormKind, expr: &Expr, sound: &Sound<'_>) -> Option<Expr> {
         if matches!(expr, Expr::Apply { op, .. } if !matches!(op, Op::Pick { .. })) {
             return None;
         }
@@ -255,8 +326,11 @@ impl Episode<'_> {
             let call = call?;
             let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
             self.rng.shuffle(&mut fields);
-            let field = fields.into_iter().find(|f| self.value(call, &f.pointer).is_some())?;
-            self.read(call, &field.pointer)
+            fields
+                .into_iter()
+                .filter(|f| self.value(call, &f.pointer).is_some())
+                .take(2)
+                .find_map(|field| self.read(call, &field.pointer).filter(|grown| self.takes(grown, sound)))
         })
     }
 
@@ -287,25 +361,63 @@ impl Episode<'_> {
         about
     }
 
+    /// Looks at those rows of a list only that are above or below another thing of their type.
+    fn restrict(&mut self, expr: &Expr) -> Option<Expr> {
+        let Expr::Apply { op, args } = expr else { return None };
+        // "The range of the values of those whose …" has no words.
+        if !matches!(op, Op::Pick { .. } | Op::Top { .. } | Op::Count | Op::Mean | Op::Median | Op::Sum) {
+            return None;
+        }
+        let call = rows_of(args.first()?)?;
+        if args.iter().any(|a| rows_of(a) != Some(call)) || !self.complete(call) {
+            return None;
+        }
+        let entry = self.lexicon.tool(&self.evidence.get(call)?.tool)?.clone();
+        let rows = entry.rows().filter(|r| !r.series)?;
+        let keys = Expr::get(call, entry.column(rows.key_field()?));
+        let columns = rows.fields.iter().filter(|f| index::orders(f) && f.pointer != rows.key);
+        let columns: Vec<Expr> =
+            columns.map(|f| Expr::get(call, entry.column(f))).filter(|c| !args.contains(c)).collect();
+        let by = self.rng.pick(&columns)?.clone();
+        let limit = self.value_of_another(&keys, &by)?;
+        let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
+        let kept = |e: &Expr| Expr::apply(Op::Filter { cmp }, [e.clone(), by.clone(), limit.clone()]);
+        let left = self.eval(&kept(&keys))?.as_array()?.len();
+        let least = match op {
+            Op::Top { count, .. } => *count as usize + 1,
+            Op::Count => 2,
+            _ => 3,
+        };
+        let all = self.eval(&keys)?.as_array()?.len();
+        let args: Vec<Expr> = args.iter().map(kept).collect();
+        (least..all).contains(&left).then(|| Expr::Apply { op: op.clone(), args })
+    }
+
     /// Adds another candidate or another item to a list that is written out.
     fn broaden(&mut self, expr: &Expr) -> Option<Expr> {
         let Expr::Apply { op, args } = expr else { return None };
         let Expr::Each { each, calls, param, path } = args.last()? else { return None };
         let Expr::Apply { op: Op::List, args: items } = each.as_ref() else { return None };
-        let Some(Expr::Literal { sem, .. }) = items.first() else { return None };
         if items.len() >= 6 {
             return None;
         }
-        let sem = sem.clone();
-        let names = &self.pool.entities().get(sem.entity()?)?.names;
-        let new = (0..6).find_map(|_| {
-            let name = Value::from(self.rng.pick(names)?.as_str());
-            let known = items.iter().any(|i| matches!(i, Expr::Literal { literal, .. } if *literal == name));
-            (!known).then_some(name)
-        })?;
+        let sem = self.sem(items.first()?)?;
+        let taken: Vec<Value> = items.iter().filter_map(|i| self.eval(i)).collect();
+        let described = items.iter().any(|i| !matches!(i, Expr::Literal { .. }));
+        let met = if described || self.rng.chance(0.5) { None } else { self.meet(&sem, 1) };
+        let described = met.and_then(|(value, _)| self.remembered(&sem, &value).filter(|_| !taken.contains(&value)));
+        let new = match described {
+            Some(description) => description,
+            None => {
+                let names = &self.pool.entities().get(sem.entity()?)?.names;
+                let new = |n: &&String| !taken.contains(&Value::from(n.as_str()));
+                let name = (0..6).find_map(|_| self.rng.pick(names).filter(new))?;
+                Expr::literal(name.as_str(), sem.clone())
+            }
+        };
         let mut items = items.clone();
         let at = self.rng.below(items.len() + 1);
-        items.insert(at, Expr::literal(new, sem));
+        items.insert(at, new);
         let first = self.evidence.get(*calls.first()?)?.clone();
         let tool = self.index.number(&first.tool)?;
         let others: Bound = first
@@ -318,6 +430,14 @@ impl Episode<'_> {
         let values = self.each(&list, tool, param, path, &others)?;
         let args: Vec<Expr> = if args.len() == 2 { vec![list, values] } else { vec![values] };
         Some(Expr::Apply { op: op.clone(), args })
+    }
+}
+
+/// The call whose rows an expression is about, if it looks at all of them.
+fn rows_of(expr: &Expr) -> Option<CallId> {
+    match expr {
+        Expr::Get { get, path } if path.contains('*') => Some(*get),
+        _ => None,
     }
 }
 

@@ -26,6 +26,8 @@ pub struct Index {
     producers: Vec<BTreeMap<String, Vec<Producer>>>,
     /// For each tool, the tools that one of its outputs feeds or that feed it.
     neighbours: Vec<Vec<usize>>,
+    /// For each tool, the tools that one of its outputs feeds.
+    consumers: Vec<Vec<usize>>,
     /// For each tool, the tools that give what its groups describe.
     providers: Vec<Vec<usize>>,
     /// For each tool, the tools that name or list the entities that it takes.
@@ -62,6 +64,7 @@ impl Index {
             producers.push(by_param);
         }
         let mut neighbours = vec![Vec::new(); tools.len()];
+        let mut consumers = vec![Vec::new(); tools.len()];
         for (consumer, by_param) in producers.iter().enumerate() {
             for producer in by_param.values().flatten() {
                 for (a, b) in [(consumer, producer.tool), (producer.tool, consumer)] {
@@ -69,9 +72,12 @@ impl Index {
                         list.push(b);
                     }
                 }
+                if let Some(list) = consumers.get_mut(producer.tool).filter(|_| !producer.path.contains('*')) {
+                    list.push(consumer);
+                }
             }
         }
-        for list in &mut neighbours {
+        for list in neighbours.iter_mut().chain(&mut consumers) {
             list.sort_unstable();
             list.dedup();
         }
@@ -92,7 +98,7 @@ impl Index {
             tool.spec.name != other.spec.name
                 && tool.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)) && names(&p.sem))
         });
-        Index { tools, by_name, producers, neighbours, providers, describers }
+        Index { tools, by_name, producers, neighbours, consumers, providers, describers }
     }
 
     /// The tool of that number.
@@ -118,6 +124,11 @@ impl Index {
     /// Tools that name or list the entities that a tool takes.
     pub fn describers(&self, tool: usize) -> &[usize] {
         self.describers.get(tool).map_or(&[], Vec::as_slice)
+    }
+
+    /// Tools that take a scalar of a tool's result.
+    pub fn consumers(&self, tool: usize) -> &[usize] {
+        self.consumers.get(tool).map_or(&[], Vec::as_slice)
     }
 
     /// Tools one edge away.

@@ -567,7 +567,7 @@ pub const ORDINALS: [&str; 4] = ["", "second-", "third-", "fourth-"];
 pub fn article(words: &str) -> &'static str {
     let lower = words.to_lowercase();
     let vowel = lower.starts_with(['a', 'e', 'i', 'o', 'u']);
-    let consonant_sound = ["uni", "use", "eu", "one", "usa"].iter().any(|p| lower.starts_with(p));
+    let consonant_sound = ["uni", "use", "usu", "eu", "one", "usa"].iter().any(|p| lower.starts_with(p));
     // Letters spoken with a leading vowel: an h-index, an LDL level, an RNA length.
     let initial = words.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or_default();
     let spelled = (initial.len() == 1 || (initial.len() > 1 && initial.chars().all(|c| c.is_ascii_uppercase())))

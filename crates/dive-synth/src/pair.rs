@@ -50,7 +50,7 @@ impl Episode<'_> {
             let met = match (catalogued, self.grows) {
                 (true, _) => self.two_ends(&sem),
                 // Where later rounds will describe them, both are met in one way, so that the descriptions belong together.
-                (false, true) if self.rng.chance(0.8) => {
+                (false, true) if self.rng.chance(0.95) => {
                     let listed = if ends && self.rng.chance(0.5) { self.two_ends(&sem) } else { None };
                     listed.or_else(|| self.two_alike(&sem))
                 }
@@ -137,9 +137,7 @@ impl Episode<'_> {
 
     /// The two entities at the ends of an order of one list.
     fn two_ends(&mut self, sem: &Sem) -> Option<[(Value, Expr); 2]> {
-        let grows = std::mem::replace(&mut self.grows, false);
-        let found = (0..3).find_map(|_| self.outstanding(sem, 0));
-        self.grows = grows;
+        let found = self.within(|e| (0..2).find_map(|_| e.outstanding(sem, 0)));
         let (first, one) = found?;
         let Expr::Apply { op: Op::Pick { end, .. }, args } = &one else { return None };
         let opposite = if *end == End::Largest { End::Smallest } else { End::Largest };

@@ -28,6 +28,8 @@ pub struct Plan {
     pub focal: usize,
     /// Rounds.
     pub rounds: u32,
+    /// Steps that a round grows by, where there is something to grow from.
+    pub strides: u32,
     /// What anchors the episode.
     pub seed_entity: SeedEntity,
     /// Whether the task is to rest on what stands in a text.
@@ -55,7 +57,9 @@ pub struct Planner {
 const DISTINCT_DRAWS: u32 = 50;
 
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
-const ROUND_WEIGHTS: [f64; 3] = [0.04, 0.24, 0.72];
+const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
+/// Share of the episodes of three rounds or more that grow by two steps a round.
+const LONG: f64 = 0.6;
 /// Share of the episodes that aim at a text, where the pool has any.
 const TEXT_SHARE: f64 = 0.28;
 /// The golden ratio's fractional part.
@@ -154,7 +158,8 @@ impl Planner {
         let rounds = if form == FormKind::Lookup { 1 } else { rounds };
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
-        Some(Plan { toolset, exemplars, form, focal, rounds, seed_entity, text: texts.is_some() })
+        let strides = if rounds > 2 && rng.chance(LONG) { 2 } else { 1 };
+        Some(Plan { toolset, exemplars, form, focal, rounds, strides, seed_entity, text: texts.is_some() })
     }
 
     /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.
@@ -179,18 +184,24 @@ impl Planner {
         let domain = |t: usize| index.tool(t).map_or("", |e| e.spec.domain.as_str());
         let candidates: Vec<usize> =
             self.pool.iter().copied().filter(|t| domains.iter().any(|d| d == domain(*t))).collect();
+        let mut allowed = vec![false; index.tools.len()];
+        for t in &candidates {
+            if let Some(mark) = allowed.get_mut(*t) {
+                *mark = true;
+            }
+        }
+        let allowed = |t: usize| allowed.get(t).copied().unwrap_or(false);
         let size = rng.between(config.toolset_min as i64, config.toolset_max as i64) as usize;
         let size = size.min(candidates.len());
         let mut chosen = vec![focal];
         if text {
             // A text that feeds the focal tool or names what it takes, and what finds the text.
             let mut able = texts_for(index, focal);
-            able.retain(|t| candidates.contains(t));
+            able.retain(|t| allowed(*t));
             rng.shuffle(&mut able);
             chosen.extend(able.into_iter().take(2).filter(|t| *t != focal));
             for tool in chosen.clone() {
-                let finders: Vec<usize> =
-                    index.providers(tool).iter().copied().filter(|t| candidates.contains(t)).collect();
+                let finders: Vec<usize> = index.providers(tool).iter().copied().filter(|t| allowed(*t)).collect();
                 if let Some(t) = rng.pick(&finders).copied().filter(|t| !chosen.contains(t)) {
                     chosen.push(t);
                 }
@@ -208,31 +219,41 @@ impl Planner {
                     .producers(tool, &param)
                     .iter()
                     .map(|p| p.tool)
-                    .filter(|t| candidates.contains(t) && !chosen.contains(t))
+                    .filter(|t| allowed(*t) && !chosen.contains(t))
                     .collect();
                 if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
                     chosen.push(t);
                 }
             }
         }
-        // Whatever gives what the groups of the chosen tools describe, and whatever tells of the entities they take.
-        for tool in chosen.clone() {
+        // What the result can be carried on to.
+        let able: Vec<usize> =
+            index.consumers(focal).iter().copied().filter(|t| allowed(*t) && !chosen.contains(t)).collect();
+        for _ in 0..2 {
+            let onward = rng.pick(&able).copied().filter(|t| !chosen.contains(t) && chosen.len() < size);
+            chosen.extend(onward);
+        }
+        // Whatever gives what the groups of the chosen tools describe, and whatever tells of the entities they take; then
+        // whatever tells of the entities that these take, since every round describes what the one before it named.
+        let connected = size * 3 / 4;
+        let mut next = 0;
+        while next < chosen.len() && chosen.len() < connected {
+            let tool = chosen.get(next).copied().unwrap_or(focal);
+            next += 1;
             for able in [index.providers(tool), index.describers(tool), index.describers(tool)] {
-                let able: Vec<usize> =
-                    able.iter().copied().filter(|t| candidates.contains(t) && !chosen.contains(t)).collect();
+                let able: Vec<usize> = able.iter().copied().filter(|t| allowed(*t) && !chosen.contains(t)).collect();
                 if let Some(t) = rng.pick(&able).copied().filter(|_| chosen.len() < size) {
                     chosen.push(t);
                 }
             }
         }
-        let connected = size * 3 / 4;
         for _ in 0..size * 4 {
             if chosen.len() >= connected {
                 break;
             }
             let from = rng.pick(&chosen).copied().unwrap_or(focal);
             let near = rng.pick(index.neighbours(from)).copied();
-            if let Some(t) = near.filter(|t| !chosen.contains(t) && candidates.contains(t)) {
+            if let Some(t) = near.filter(|t| !chosen.contains(t) && allowed(*t)) {
                 chosen.push(t);
             }
         }
@@ -354,7 +375,10 @@ fn usual(form: FormKind) -> f64 {
     match form {
         // Half of the pool computes, and this form is the way to it.
         FormKind::Computation => 4.0,
-        FormKind::MultiHop => 2.0,
+        FormKind::MultiHop => 3.0,
+        FormKind::Lookup => 0.4,
+        // One value each, and little to grow from.
+        FormKind::Conditional | FormKind::UnitConversion => 0.7,
         // Yes/no and choice questions are easy to guess.
         FormKind::Comparison | FormKind::Verification => 0.45,
         // One form in several varieties.

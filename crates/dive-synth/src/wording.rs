@@ -79,6 +79,9 @@ pub const PREAMBLES: &[(&str, &str)] =
 /// Openings of the second such sentence, and of later ones.
 pub const NEXT_PREAMBLES: &[(&str, &str)] = &[("Then take ", "."), ("Next, find ", "."), ("From there, take ", ".")];
 
+/// Letters that tell things of one kind apart: "the main supplier of that company (company A)".
+pub const LETTERS: &[&str] = &["A", "B", "C"];
+
 /// Directives on unit and rounding: `{u}` is the unit in words, `{d}` the decimals.
 pub const UNIT_AND_DECIMALS: &[&str] = &[
     "Give the answer in {u}, rounded to {d}.",

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use dive_core::sem::Sem;
 use dive_core::tool::{ErrorKind, ToolError, ToolSpec};
+use rusqlite::config::DbConfig;
 use rusqlite::hooks::{AuthAction, AuthContext, Authorization};
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, OpenFlags, Row, Statement};
@@ -116,6 +117,8 @@ fn guarded(path: &Path, immutable: bool) -> rusqlite::Result<Guarded> {
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI,
     )?;
     connection.set_prepared_statement_cache_capacity(512);
+    // Plans that do not depend on the arguments: otherwise every new argument compiles its statement again.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "mmap_size", 256 * 1024 * 1024)?;
     connection.pragma_update(None, "query_only", true)?;
     connection.authorizer(Some(|context: AuthContext<'_>| match context.action {

@@ -99,9 +99,11 @@ fn citation_indices() -> Vec<NativeTool> {
         .param("reference_year", "year:evaluation", "Year in which the index is taken.")
         .range(1950.0, 2100.0)
         .sample_of([2025])
+        .group("author", "publication_record", &["citations", "years"])
+        .subject("author")
         .field("ar_index", "level:ar_index", "AR-index")
         .plural("AR-indices")
-        .tail("computed from {citations} and {years}, taking {=reference_year} as the reference year")
+        .tail("with {=reference_year} as the reference year")
         // h = 2: 12 / 4 + 9 / 9 = 4.
         .example(json!({"citations": [1, 12, 9], "years": [2020, 2022, 2017], "reference_year": 2025}), "/ar_index", 2.0)
         .example_error(json!({"citations": [3], "years": [2026], "reference_year": 2025}))

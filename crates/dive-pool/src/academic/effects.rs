@@ -1,4 +1,4 @@
-//! Effect sizes, tests of means, meta-analysis, rank correlation.
+//! Effect sizes, tests of means, planning of studies, rank correlation.
 
 use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::Processing;
@@ -11,7 +11,6 @@ use super::stats::{normal_cdf, normal_quantile, t_critical, t_two_sided};
 pub fn tools() -> Vec<NativeTool> {
     let mut tools = group_comparisons();
     tools.extend(planning());
-    tools.extend(meta_analysis());
     tools.extend(rank_correlation());
     tools
 }
@@ -162,6 +161,35 @@ fn planning() -> Vec<NativeTool> {
             }
             Ok(json!({"per_group": n as i64}))
         }),
+        // Solved from the same approximation for groups of any size: d = (z + z') root(1/n + 1/m).
+        native(
+            "academic.effects.minimum_detectable_effect",
+            Processing,
+            "Smallest standardised mean difference that a two-sided comparison of two groups of given sizes detects with a given power (normal approximation).",
+        )
+        .param("n_1", "count:participant", "Size of the first group.")
+        .range(2.0, 1e7)
+        .param("n_2", "count:participant", "Size of the second group.")
+        .range(2.0, 1e7)
+        .param("alpha", "level:significance.planned", "Two-sided significance level.")
+        .label("two-sided significance level")
+        .range(1e-9, 0.5)
+        .sample_of([0.05, 0.01, 0.1])
+        .param("power", "level:power.planned", "Power, as a fraction.")
+        .label("power")
+        .range(0.5, 0.9999)
+        .sample_of([0.8, 0.9, 0.95])
+        .group("study", "group_sizes", &["n_1", "n_2"])
+        .subject("study")
+        .field("effect", "level:detectable_effect", "minimum detectable standardised effect")
+        .tail("at {alpha} with {power}")
+        .example(json!({"n_1": 63, "n_2": 63, "alpha": 0.05, "power": 0.8}), "/effect", 0.499_170_1)
+        .example_error(json!({"n_1": 1, "n_2": 63, "alpha": 0.05, "power": 0.8}))
+        .example_error(json!({"n_1": 63, "n_2": 63, "alpha": 0.0, "power": 0.8}))
+        .run(|n1: i64, n2: i64, alpha: f64, power: f64| {
+            let z = normal_quantile(1.0 - alpha / 2.0) + normal_quantile(power);
+            Ok(json!({"effect": z * (1.0 / n1 as f64 + 1.0 / n2 as f64).sqrt()}))
+        }),
         // Student 1908: t times the standard error of the mean.
         native(
             "academic.effects.mean_confidence_half_width",
@@ -210,94 +238,6 @@ fn planning() -> Vec<NativeTool> {
         .run(|tests: i64, alpha: f64| {
             let m = tests as f64;
             Ok(json!({"bonferroni": alpha / m, "sidak": -libm::expm1(libm::log1p(-alpha) / m)}))
-        }),
-    ]
-}
-
-/// Inverse-variance weighting of effects with standard errors.
-struct Pooled {
-    effect: f64,
-    error: f64,
-    q: f64,
-    df: f64,
-    /// Scale of the moment estimate of the variance between studies.
-    c: f64,
-}
-
-fn pool(effects: &[f64], variances: &[f64]) -> Pooled {
-    let weights: Vec<f64> = variances.iter().map(|v| 1.0 / v).collect();
-    let total: f64 = weights.iter().sum();
-    let effect = weights.iter().zip(effects).map(|(w, y)| w * y).sum::<f64>() / total;
-    let q = weights.iter().zip(effects).map(|(w, y)| w * (y - effect) * (y - effect)).sum();
-    let squares: f64 = weights.iter().map(|w| w * w).sum();
-    Pooled { effect, error: 1.0 / total.sqrt(), q, df: effects.len() as f64 - 1.0, c: total - squares / total }
-}
-
-fn variances(effects: &[f64], errors: &[f64]) -> Result<Vec<f64>, ToolError> {
-    if effects.len() != errors.len() || effects.len() < 2 {
-        return Err(ToolError::bad("There must be at least two effects, and one standard error for each."));
-    }
-    if errors.iter().any(|e| *e <= 0.0) {
-        return Err(ToolError::bad("Standard errors must be positive."));
-    }
-    Ok(errors.iter().map(|e| e * e).collect())
-}
-
-fn meta_analysis() -> Vec<NativeTool> {
-    // By hand: weights 100 and 25, Q = 1.8, C = 40, so that tau^2 = 0.02 and the new weights are 33.3 and 16.7.
-    let two = json!({"effects": [0.2, 0.5], "standard_errors": [0.1, 0.2]});
-    let effects = |b: Builder| {
-        b.param("effects", "list(level:effect_size.adjusted)", "Effects of the studies.").param(
-            "standard_errors",
-            "list(level:standard_error.adjusted)",
-            "Standard errors of the same effects, in the same order.",
-        )
-    };
-    vec![
-        // Borenstein et al. 2009, chapters 11 and 16; I^2 after Higgins & Thompson 2002.
-        effects(native(
-            "academic.effects.fixed_effect_meta_analysis",
-            Processing,
-            "Fixed-effect (inverse-variance) meta-analysis: pooled effect, its standard error, Cochran's Q and I squared.",
-        ))
-        .field("effect", "level:effect_size.fixed", "fixed-effect pooled estimate")
-        .field("standard_error", "level:standard_error.fixed", "standard error of the fixed-effect pooled estimate")
-        .field("q", "level:heterogeneity.q", "heterogeneity statistic (Cochran's Q)")
-        .plural("heterogeneity statistics (Cochran's Q)")
-        .field("i_squared", "level:share.heterogeneity[%]", "share of variation due to heterogeneity (I squared)")
-        .plural("shares of variation due to heterogeneity (I squared)")
-        .tail("computed from {effects} and {standard_errors}")
-        .example(two.clone(), "/effect", 0.26)
-        .example(two.clone(), "/q", 1.8)
-        .example(two.clone(), "/i_squared", 100.0 * 0.8 / 1.8)
-        .example_error(json!({"effects": [0.2], "standard_errors": [0.1]}))
-        .run(|effects: Vec<f64>, errors: Vec<f64>| {
-            let p = pool(&effects, &variances(&effects, &errors)?);
-            let i_squared = if p.q > p.df { 100.0 * (p.q - p.df) / p.q } else { 0.0 };
-            Ok(json!({"effect": p.effect, "standard_error": p.error, "q": p.q, "i_squared": i_squared}))
-        }),
-        // DerSimonian & Laird 1986, Controlled Clinical Trials 7:177.
-        effects(native(
-            "academic.effects.random_effects_meta_analysis",
-            Processing,
-            "Random-effects meta-analysis with the DerSimonian-Laird estimate of the variance between studies.",
-        ))
-        .field("effect", "level:effect_size.random", "random-effects pooled estimate (DerSimonian-Laird)")
-        .plural("random-effects pooled estimates (DerSimonian-Laird)")
-        .field("standard_error", "level:standard_error.random", "standard error of the random-effects pooled estimate")
-        .field("tau_squared", "level:heterogeneity.tau_squared", "between-study variance (DerSimonian-Laird)")
-        .plural("between-study variances (DerSimonian-Laird)")
-        .tail("computed from {effects} and {standard_errors}")
-        .example(two.clone(), "/effect", 0.3)
-        .example(two, "/tau_squared", 0.02)
-        .example_error(json!({"effects": [0.2, 0.5], "standard_errors": [0.1, 0]}))
-        .run(|effects: Vec<f64>, errors: Vec<f64>| {
-            let within = variances(&effects, &errors)?;
-            let fixed = pool(&effects, &within);
-            let tau_squared = ((fixed.q - fixed.df) / fixed.c).max(0.0);
-            let total: Vec<f64> = within.iter().map(|v| v + tau_squared).collect();
-            let p = pool(&effects, &total);
-            Ok(json!({"effect": p.effect, "standard_error": p.error, "tau_squared": tau_squared}))
         }),
     ]
 }

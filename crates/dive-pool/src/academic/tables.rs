@@ -5,12 +5,12 @@ use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{Builder, NativeTool, native};
 use serde_json::json;
 
-use super::stats::normal_two_sided;
+use super::stats::{normal_quantile, normal_two_sided};
 
 /// The family.
 pub fn tools() -> Vec<NativeTool> {
     let mut tools = proportions();
-    tools.push(cohens_kappa());
+    tools.extend([cohens_kappa(), mcnemar(), fisher(), sample_size()]);
     tools.extend(screening());
     tools
 }
@@ -177,6 +177,107 @@ fn cohens_kappa() -> NativeTool {
         }
         let kappa = (observed - expected) / (1.0 - expected);
         Ok(json!({"agreement": 100.0 * observed, "kappa": kappa, "pabak": 2.0 * observed - 1.0}))
+    })
+}
+
+fn log_choose(n: f64, k: f64) -> f64 {
+    libm::lgamma(n + 1.0) - libm::lgamma(k + 1.0) - libm::lgamma(n - k + 1.0)
+}
+
+fn mcnemar() -> NativeTool {
+    // McNemar 1947, Psychometrika 12:153; the exact p-value is that of a sign test, the chi-square has Edwards' correction (1948).
+    native(
+        "academic.tables.mcnemar_test",
+        Processing,
+        "McNemar's test of whether two raters include equally often, from their two-by-two table: continuity-corrected chi-square and exact two-sided p-value.",
+    )
+    .param("both_yes", "count:pilot_record", "Items that both raters include.")
+    .range(0.0, 1e7)
+    .param("only_first", "count:pilot_record", "Items that only the first rater includes.")
+    .range(0.0, 1e4)
+    .param("only_second", "count:pilot_record", "Items that only the second rater includes.")
+    .range(0.0, 1e4)
+    .param("both_no", "count:pilot_record", "Items that both raters exclude.")
+    .range(0.0, 1e7)
+    .group("review", "rater_table", &["both_yes", "only_first", "only_second", "both_no"])
+    .subject("review")
+    .field("chi_square", "position:chi_square", "continuity-corrected McNemar chi-square statistic for the pilot screening")
+    .field("p", "position:p_value", "exact McNemar p-value for the pilot screening")
+    .example(json!({"both_yes": 59, "only_first": 6, "only_second": 16, "both_no": 80}), "/p", 0.052_478_790_28)
+    .example(json!({"both_yes": 59, "only_first": 6, "only_second": 16, "both_no": 80}), "/chi_square", 81.0 / 22.0)
+    .example_error(json!({"both_yes": 9, "only_first": 0, "only_second": 0, "both_no": 4}))
+    .run(|_: i64, first: i64, second: i64, _: i64| {
+        let (n, fewer) = ((first + second) as f64, first.min(second));
+        if n <= 0.0 {
+            return Err(ToolError::bad("The raters never disagree, so that there is nothing to test."));
+        }
+        let tail: f64 = (0..=fewer).map(|k| libm::exp(log_choose(n, k as f64) - n * std::f64::consts::LN_2)).sum();
+        let apart = ((first - second).abs() as f64 - 1.0).max(0.0);
+        Ok(json!({"chi_square": apart * apart / n, "p": (2.0 * tail).min(1.0)}))
+    })
+}
+
+fn fisher() -> NativeTool {
+    // Fisher 1935: all tables with the same margins that are no more probable than the observed one.
+    responders(native(
+        "academic.tables.fisher_exact_test",
+        Processing,
+        "Fisher's exact test of a two-by-two table of responders by group: two-sided p-value, the sum of the probabilities of all tables that are no more probable than the observed one.",
+    ))
+    .field("p", "position:p_value", "two-sided p-value in Fisher's exact test of response by study group")
+    .plural("two-sided p-values in Fisher's exact test of response by study group")
+    .example(json!({"events_1": 3, "n_1": 4, "events_2": 1, "n_2": 4}), "/p", 34.0 / 70.0)
+    .example(json!({"events_1": 1, "n_1": 10, "events_2": 11, "n_2": 14}), "/p", 0.002_759_456)
+    .example_error(json!({"events_1": 130, "n_1": 100, "events_2": 20, "n_2": 100}))
+    .run(|e1: i64, n1: i64, e2: i64, n2: i64| {
+        cells(e1, n1, e2, n2)?;
+        if n1 + n2 > 200_000 {
+            return Err(ToolError::bad("The exact test is for at most 200,000 participants; use a chi-square test."));
+        }
+        let (events, all) = ((e1 + e2) as f64, (n1 + n2) as f64);
+        let log_probability = |k: i64| {
+            let k = k as f64;
+            log_choose(n1 as f64, k) + log_choose(n2 as f64, events - k) - log_choose(all, events)
+        };
+        let observed = log_probability(e1);
+        // Equally probable tables may differ in the last digits.
+        let possible = (e1 + e2 - n2).max(0)..=n1.min(e1 + e2);
+        let p: f64 = possible.map(log_probability).filter(|l| *l <= observed + 1e-7).map(libm::exp).sum();
+        Ok(json!({"p": p.min(1.0)}))
+    })
+}
+
+fn sample_size() -> NativeTool {
+    // Fleiss, Levin and Paik 2003, 4.14: pooled variance under the hypothesis, separate ones under the alternative.
+    responders(native(
+        "academic.tables.sample_size_two_proportions",
+        Processing,
+        "Participants needed in each of two equal groups to detect the difference of two observed proportions with a two-sided z test (normal approximation without continuity correction, rounded up).",
+    ))
+    .param("alpha", "level:significance.planned", "Two-sided significance level.")
+    .label("two-sided significance level")
+    .range(1e-9, 0.5)
+    .sample_of([0.05, 0.01])
+    .param("power", "level:power.planned", "Power, as a fraction.")
+    .label("power")
+    .range(0.5, 0.9999)
+    .sample_of([0.8, 0.9])
+    .field("per_group", "count:participant", "sample size per group for a replication of the responder rates")
+    .plural("sample sizes per group for a replication of the responder rates")
+    .tail("at {alpha} with {power}")
+    .example(json!({"events_1": 60, "n_1": 100, "events_2": 40, "n_2": 100, "alpha": 0.05, "power": 0.8}), "/per_group", 97.0)
+    .example_error(json!({"events_1": 40, "n_1": 100, "events_2": 40, "n_2": 100, "alpha": 0.05, "power": 0.8}))
+    .run(|e1: i64, n1: i64, e2: i64, n2: i64, alpha: f64, power: f64| {
+        cells(e1, n1, e2, n2)?;
+        let (p, q) = (e1 as f64 / n1 as f64, e2 as f64 / n2 as f64);
+        let mean = (p + q) / 2.0;
+        let reach = normal_quantile(1.0 - alpha / 2.0) * (2.0 * mean * (1.0 - mean)).sqrt()
+            + normal_quantile(power) * (p * (1.0 - p) + q * (1.0 - q)).sqrt();
+        let size = (reach / (p - q)) * (reach / (p - q));
+        if !size.is_finite() || size > 1e9 {
+            return Err(ToolError::bad("The proportions are too close to each other to plan for."));
+        }
+        Ok(json!({"per_group": size.ceil().max(2.0) as i64}))
     })
 }
 

@@ -26,6 +26,7 @@ fn with_substrate(builder: Builder) -> Builder {
 
 pub(super) fn tools() -> Vec<NativeTool> {
     let mut tools = rates();
+    tools.push(fit());
     tools.extend(binding());
     tools
 }
@@ -180,4 +181,59 @@ fn binding() -> Vec<NativeTool> {
             Ok(json!({"free_energy": 8.314_462_618e-3 * 298.15 * libm::log(kd * 1e-9)}))
         }),
     ]
+}
+
+/// Slope and intercept of the least-squares line.
+fn line(x: &[f64], y: &[f64]) -> Option<(f64, f64)> {
+    let n = x.len() as f64;
+    let (mean_x, mean_y) = (x.iter().sum::<f64>() / n, y.iter().sum::<f64>() / n);
+    let spread: f64 = x.iter().map(|a| (a - mean_x) * (a - mean_x)).sum();
+    let both: f64 = x.iter().zip(y).map(|(a, b)| (a - mean_x) * (b - mean_y)).sum();
+    (spread > 1e-12 * mean_x * mean_x).then(|| (both / spread, mean_y - both / spread * mean_x))
+}
+
+fn fit() -> NativeTool {
+    // Lineweaver & Burk, J Am Chem Soc 56:658 (1934): 1/v over 1/S; Hanes, Biochem J 26:1406 (1932): S/v over S; Eadie (1942) and
+    // Hofstee (1952): v over v/S. Points on a curve without scatter give its constants by any of them.
+    native(
+        "biological.kinetics.kinetic_constants_fit",
+        Processing,
+        "Michaelis constant in µM and maximal rate in µmol/min/mg from initial rates at several substrate concentrations, by least squares on a linear form of the Michaelis-Menten equation.",
+    )
+    .param("substrate_um", "list(level:concentration.assay[µM])", "Substrate concentrations in µM.")
+    .param("rates", "list(level:enzyme_activity.initial[µmol/min/mg])", "Initial rates at these concentrations in µmol/min/mg.")
+    .param("method", "category:kinetic_plot", "Linear form: lineweaver-burk, hanes-woolf or eadie-hofstee.")
+    .choices(&[
+        ("lineweaver-burk", "a Lineweaver–Burk plot"),
+        ("hanes-woolf", "a Hanes–Woolf plot"),
+        ("eadie-hofstee", "an Eadie–Hofstee plot"),
+    ])
+    .group("enzyme", "rate_assay", &["substrate_um", "rates"])
+    .subject("enzyme")
+    .field("km_um", "level:concentration.fitted_michaelis[µM]", "fitted Michaelis constant")
+    .field("vmax", "level:enzyme_activity.fitted_vmax[µmol/min/mg]", "fitted maximal rate")
+    .tail("from {method} of the rate assay")
+    .digits(6)
+    .example(json!({"substrate_um": [25, 50, 100], "rates": [30, 45, 60], "method": "lineweaver-burk"}), "/km_um", 50.0)
+    .example(json!({"substrate_um": [25, 50, 100], "rates": [30, 45, 60], "method": "hanes-woolf"}), "/vmax", 90.0)
+    .example(json!({"substrate_um": [25, 50, 100], "rates": [30, 45, 60], "method": "eadie-hofstee"}), "/km_um", 50.0)
+    .example_error(json!({"substrate_um": [25, 25, 25], "rates": [30, 45, 60], "method": "hanes-woolf"}))
+    .run(|substrate: Vec<f64>, rates: Vec<f64>, method: String| {
+        positive(&substrate)?;
+        positive(&rates)?;
+        if substrate.len() != rates.len() || substrate.len() < 2 {
+            return Err(ToolError::bad("At least two concentrations with one rate each are needed."));
+        }
+        let each = |f: fn(f64, f64) -> f64| substrate.iter().zip(&rates).map(|(s, v)| f(*s, *v)).collect::<Vec<f64>>();
+        let constants = match method.as_str() {
+            "hanes-woolf" => line(&substrate, &each(|s, v| s / v)).map(|(slope, start)| (start / slope, 1.0 / slope)),
+            "eadie-hofstee" => line(&each(|s, v| v / s), &rates).map(|(slope, start)| (-slope, start)),
+            _ => line(&each(|s, _| 1.0 / s), &each(|_, v| 1.0 / v)).map(|(slope, start)| (slope / start, 1.0 / start)),
+        };
+        match constants {
+            Some((km, vmax)) if km > 0.0 && vmax > 0.0 => Ok(json!({"km_um": km, "vmax": vmax})),
+            Some(_) => Err(ToolError::bad("These rates do not follow the Michaelis-Menten equation: a fitted constant is not positive.")),
+            None => Err(ToolError::bad("The concentrations must differ.")),
+        }
+    })
 }

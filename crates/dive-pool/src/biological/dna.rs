@@ -8,19 +8,19 @@ use serde_json::json;
 use super::sequence::{self, AMINO_ACIDS, count};
 
 /// Restriction enzymes with their palindromic recognition sequences (REBASE).
-const RESTRICTION: [(&str, &str); 12] = [
-    ("EcoRI", "GAATTC"),
-    ("BamHI", "GGATCC"),
-    ("HindIII", "AAGCTT"),
-    ("AluI", "AGCT"),
-    ("HaeIII", "GGCC"),
-    ("MboI", "GATC"),
-    ("TaqI", "TCGA"),
-    ("MspI", "CCGG"),
-    ("RsaI", "GTAC"),
-    ("HhaI", "GCGC"),
-    ("MseI", "TTAA"),
-    ("NlaIII", "CATG"),
+const RESTRICTION: [(&str, &str, usize); 12] = [
+    ("EcoRI", "GAATTC", 1),
+    ("BamHI", "GGATCC", 1),
+    ("HindIII", "AAGCTT", 1),
+    ("AluI", "AGCT", 2),
+    ("HaeIII", "GGCC", 2),
+    ("MboI", "GATC", 0),
+    ("TaqI", "TCGA", 1),
+    ("MspI", "CCGG", 1),
+    ("RsaI", "GTAC", 2),
+    ("HhaI", "GCGC", 3),
+    ("MseI", "TTAA", 1),
+    ("NlaIII", "CATG", 4),
 ];
 
 /// A tool with one primer as its first parameter.
@@ -235,12 +235,77 @@ fn melting() -> Vec<NativeTool> {
             let salt = 16.6 * libm::log10(sodium / 1000.0);
             Ok(json!({"melting_c": 81.5 + salt + 0.41 * gc - 675.0 / length}))
         }),
+        // SantaLucia, PNAS 95:1460 (1998), unified parameters, with its salt correction of the entropy.
+        on_primer(
+            "biological.primer.nearest_neighbour_melting_temperature",
+            "Melting temperature of a DNA duplex of 8 to 60 bases by the nearest-neighbour method (SantaLucia 1998), at a total strand concentration and a sodium concentration.",
+        )
+        .param("strands_nm", "level:concentration.strands[nM]", "Total concentration of both strands in nM.")
+        .label("total strand concentration")
+        .range(0.01, 1e6)
+        .sample_of([50, 100, 200, 250, 500])
+        .param("sodium_mm", "level:concentration.sodium_buffer[mM]", "Sodium concentration of the buffer in mM.")
+        .label("sodium concentration")
+        .range(1.0, 1000.0)
+        .sample(20.0, 200.0, 10.0)
+        .field("melting_c", "level:laboratory_temperature.melting[degC]", "nearest-neighbour melting temperature (SantaLucia)")
+        .tail("at {strands_nm} and {sodium_mm} of {sequence}")
+        .digits(6)
+        .example(json!({"sequence": "ACGTTGCAAGCTTGGCATCA", "strands_nm": 500, "sodium_mm": 50}), "/melting_c", 58.8269)
+        .example_error(json!({"sequence": "ACGT", "strands_nm": 500, "sodium_mm": 50}))
+        .run(|text: String, strands: f64, sodium: f64| {
+            let text = sequence::dna(&text, 8)?;
+            if text.len() > 60 {
+                return Err(ToolError::bad("The method holds for at most 60 bases; use the salt-adjusted formula."));
+            }
+            Ok(json!({"melting_c": nearest_neighbour(&text, strands * 1e-9, sodium / 1000.0)}))
+        }),
     ]
+}
+
+/// Enthalpy (kcal/mol) and entropy (cal/mol/K) of two neighbouring base pairs, by the two bases of one strand.
+const NEIGHBOURS: [(&str, f64, f64); 10] = [
+    ("AA", -7.9, -22.2),
+    ("AT", -7.2, -20.4),
+    ("TA", -7.2, -21.3),
+    ("CA", -8.5, -22.7),
+    ("GT", -8.4, -22.4),
+    ("CT", -7.8, -21.0),
+    ("GA", -8.2, -22.2),
+    ("CG", -10.6, -27.2),
+    ("GC", -9.8, -24.4),
+    ("GG", -8.0, -19.9),
+];
+
+/// Melting temperature in degrees Celsius at molar concentrations of strands and sodium.
+fn nearest_neighbour(text: &str, strands: f64, sodium: f64) -> f64 {
+    let palindrome = sequence::reverse_complement(text) == text;
+    let pairs = (0..text.len()).filter_map(|i| text.get(i..i + 2)).filter_map(|pair| {
+        let other = sequence::reverse_complement(pair);
+        NEIGHBOURS.iter().find(|(n, ..)| *n == pair || *n == other)
+    });
+    let (mut enthalpy, mut entropy) = pairs.fold((0.0, 0.0), |(h, s), (_, dh, ds)| (h + dh, s + ds));
+    for end in text.chars().take(1).chain(text.chars().last()) {
+        let (h, s) = if matches!(end, 'A' | 'T') { (2.3, 4.1) } else { (0.1, -2.8) };
+        (enthalpy, entropy) = (enthalpy + h, entropy + s);
+    }
+    if palindrome {
+        entropy -= 1.4;
+    }
+    entropy += 0.368 * (text.len() as f64 - 1.0) * libm::log(sodium);
+    let free = if palindrome { strands } else { strands / 4.0 };
+    1000.0 * enthalpy / (entropy + 1.987 * libm::log(free)) - 273.15
+}
+
+/// Where the recognition sites of an enzyme start, and how far from there it cuts the given strand.
+fn recognised(text: &str, enzyme: &str) -> (Vec<usize>, usize) {
+    let (site, cut) = RESTRICTION.iter().find(|(n, ..)| *n == enzyme).map_or(("", 0), |(_, site, cut)| (*site, *cut));
+    ((0..text.len()).filter(|i| text.get(*i..).is_some_and(|t| t.starts_with(site))).collect(), cut)
 }
 
 fn sites() -> Vec<NativeTool> {
     let amino_acids: Vec<(&str, &str)> = AMINO_ACIDS.iter().map(|(_, n)| (*n, "")).collect();
-    let enzymes: Vec<(&str, &str)> = RESTRICTION.iter().map(|(n, _)| (*n, "")).collect();
+    let enzymes: Vec<(&str, &str)> = RESTRICTION.iter().map(|(n, ..)| (*n, "")).collect();
     vec![
         on_dna(
             "biological.sequence.codon_count",
@@ -271,9 +336,35 @@ fn sites() -> Vec<NativeTool> {
         .example_error(json!({"sequence": "GAAUUC", "restriction_enzyme": "EcoRI"}))
         .run(|text: String, name: String| {
             let text = sequence::dna(&text, 1)?;
-            let site = RESTRICTION.iter().find(|(n, _)| *n == name).map_or("", |(_, s)| *s);
-            let found = (0..text.len()).filter(|i| text.get(*i..).is_some_and(|t| t.starts_with(site))).count();
-            Ok(json!({"sites": found}))
+            Ok(json!({"sites": recognised(&text, &name).0.len()}))
+        }),
+        // New England Biolabs' recognition sequences and cuts (REBASE): a linear molecule with n cuts falls into n + 1 fragments.
+        // Hand-computed: G^AATTC leaves AAG and AATTCAAG and AATTC.
+        on_dna(
+            "biological.sequence.restriction_fragments",
+            "Complete digest of a linear DNA sequence by a restriction enzyme, measured on the given strand: number of fragments, lengths of the longest and the shortest in nucleotides.",
+        )
+        .param("restriction_enzyme", "category:restriction_enzyme", "Restriction enzyme, e.g. MboI.")
+        .choices(&enzymes)
+        .field("fragments", "count:restriction_fragment", "number of restriction fragments")
+        .plural("numbers of restriction fragments")
+        .field("longest_nt", "amount:length.longest_fragment[nt]", "length of the longest restriction fragment")
+        .plural("lengths of the longest restriction fragments")
+        .field("shortest_nt", "amount:length.shortest_fragment[nt]", "length of the shortest restriction fragment")
+        .plural("lengths of the shortest restriction fragments")
+        .tail("from a complete {restriction_enzyme} digest of {sequence}")
+        .example(json!({"sequence": "AAGAATTCAAGAATTC", "restriction_enzyme": "EcoRI"}), "/longest_nt", 8.0)
+        .example(json!({"sequence": "AAGAATTCAAGAATTC", "restriction_enzyme": "EcoRI"}), "/fragments", 3.0)
+        .example(json!({"sequence": "ACGT", "restriction_enzyme": "EcoRI"}), "/shortest_nt", 4.0)
+        .example_error(json!({"sequence": "GAAUUC", "restriction_enzyme": "EcoRI"}))
+        .run(|text: String, name: String| {
+            let text = sequence::dna(&text, 1)?;
+            let (starts, cut) = recognised(&text, &name);
+            // A cut at an end of the molecule makes no fragment.
+            let cuts = starts.iter().map(|s| s + cut).filter(|c| (1..text.len()).contains(c));
+            let ends: Vec<usize> = [0].into_iter().chain(cuts).chain([text.len()]).collect();
+            let lengths: Vec<usize> = ends.windows(2).filter_map(|w| Some(w.last()? - w.first()?)).collect();
+            Ok(json!({"fragments": lengths.len(), "longest_nt": lengths.iter().max(), "shortest_nt": lengths.iter().min()}))
         }),
         on_dna(
             "biological.sequence.longest_orf_length",

@@ -35,6 +35,42 @@ pub fn tools() -> Vec<NativeTool> {
                 Ok(json!({"monthly_instalment": 1e6 * principal * share,
                     "total_interest": principal * (share * months - 1.0).max(0.0)}))
             }),
+        // The balance is the present value of the instalments still due; Brealey, Myers, Allen, ch. 2. Hand-computed: 0.12 at no
+        // interest over ten years is half repaid after five.
+        native("financial.loans.loan_amortisation", Processing, "Amortisation of a loan with level monthly instalments, in millions of euros: balance after some years, what is repaid until then, and the interest of the last of these years; the annual rate is nominal, a twelfth of it a month.")
+            .param("principal", "amount:money.principal[M EUR]", "Principal in millions of euros.")
+            .param("annual_rate", "level:rate.loan[%]", "Nominal annual interest rate in percent.")
+            .param("term", "level:duration.term[years]", "Term in years.")
+            .param("years", "level:duration.elapsed[years]", "Full years since the loan was paid out; at least one, at most the term.")
+            .label("elapsed time").range(1.0, 100.0).sample(2.0, 4.0, 1.0)
+            .group("company", "loan_terms", &["principal", "annual_rate", "term"])
+            .subject("company")
+            .field("balance", "amount:money.loan_balance[M EUR]", "outstanding main-loan balance (level monthly repayment)")
+            .field("repaid", "amount:money.loan_repaid[M EUR]", "repaid main-loan principal (level monthly repayment)")
+            .plural("repaid main-loan principal amounts (level monthly repayment)")
+            .field("interest", "amount:money.loan_year_interest[M EUR]", "")
+            .tail("after {=years}")
+            .digits(7)
+            .example(json!({"principal": 0.12, "annual_rate": 0, "term": 10, "years": 5}), "/balance", 0.06)
+            .example(json!({"principal": 0.2, "annual_rate": 6, "term": 30, "years": 1}), "/interest", 0.01193318876)
+            .example_error(json!({"principal": 0.2, "annual_rate": 6, "term": 3, "years": 4}))
+            .run(|principal: f64, rate: f64, term: f64, years: i64| {
+                positive(principal, "principal")?;
+                let (monthly, months) = (rate / 1200.0, (12.0 * term).round());
+                positive(1.0 + monthly, "monthly growth of the debt")?;
+                let after = 12.0 * years as f64;
+                not_negative(months - after, "remaining term (term less years elapsed)")?;
+                positive(months, "number of months")?;
+                let balance = |paid: f64| {
+                    let growth = |n: f64| libm::expm1(n * libm::log1p(monthly));
+                    let left = if monthly == 0.0 { 1.0 - paid / months } else { (growth(months) - growth(paid)) / growth(months) };
+                    principal * left
+                };
+                let (now, before) = (balance(after), balance(after - 12.0));
+                let share = if monthly == 0.0 { 1.0 / months } else { monthly / -libm::expm1(-months * libm::log1p(monthly)) };
+                let paid = 12.0 * principal * share;
+                Ok(json!({"balance": now.max(0.0), "repaid": principal - now.max(0.0), "interest": (paid - (before - now)).max(0.0)}))
+            }),
         // Annual compounding. Hand-computed: 1000 x 1.05^10 = 1628.89463.
         native("financial.loans.deposit_value", Processing, "Final value in euros of a deposit with annual compounding.")
             .param("deposit", "amount:money.deposit[EUR]", "Amount deposited in euros.")

@@ -5,12 +5,17 @@
 use dive_core::tool::ToolError;
 use dive_tools::native::NativeTool;
 
+pub(crate) mod black_scholes;
 mod bonds;
+mod currencies;
+mod indicators;
 mod investment;
 mod loans;
 mod options;
+mod portfolio;
 mod ratios;
 mod risk;
+mod strength;
 mod valuation;
 
 /// All of them.
@@ -22,6 +27,10 @@ pub fn tools() -> Vec<NativeTool> {
     tools.extend(investment::tools());
     tools.extend(loans::tools());
     tools.extend(options::tools());
+    tools.extend(currencies::tools());
+    tools.extend(indicators::tools());
+    tools.extend(portfolio::tools());
+    tools.extend(strength::tools());
     tools
 }
 

@@ -19,12 +19,12 @@ fn returns(prices: &[f64]) -> Vec<f64> {
     prices.iter().zip(prices.iter().skip(1)).map(|(before, after)| after / before - 1.0).collect()
 }
 
-fn mean(values: &[f64]) -> f64 {
+pub(super) fn mean(values: &[f64]) -> f64 {
     values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// Sample covariance.
-fn covariance(a: &[f64], b: &[f64]) -> f64 {
+pub(super) fn covariance(a: &[f64], b: &[f64]) -> f64 {
     let (mean_a, mean_b) = (mean(a), mean(b));
     a.iter().zip(b).map(|(x, y)| (x - mean_a) * (y - mean_b)).sum::<f64>() / (a.len() as f64 - 1.0)
 }

@@ -192,6 +192,32 @@ fn capital() -> Vec<NativeTool> {
                 not_negative(leverage, "debt-to-equity ratio")?;
                 Ok(json!({"levered_beta": beta * (1.0 + (1.0 - tax / 100.0) * leverage)}))
             }),
+        // Two-stage free-cash-flow model with a growing perpetuity, Brealey, Myers, Allen, ch. 4. Hand-computed: 10 x 1.1 / 1.2 =
+        // 9.1667 for the only year, and 11 x 1.0 / 0.2 / 1.2 = 45.8333 for what follows.
+        native("financial.valuation.discounted_cash_flow_value", Processing, "Enterprise value in millions of euros by discounted cash flow in two stages: the free cash flow of the last year grows at one rate for some years and at another for ever after; all of it is discounted at the cost of capital.")
+            .param("free_cash_flow", "amount:money.free_cash_flow[M EUR]", "Free cash flow of the last year in millions of euros.")
+            .label("latest free cash flow").sample(10.0, 250.0, 5.0)
+            .param("growth", "level:rate.stage_growth[%]", "Yearly growth in percent during the first stage.")
+            .label("growth rate").range(-90.0, 200.0).sample(2.0, 9.0, 0.5)
+            .param("years", "level:duration.stage[years]", "Length of the first stage in years.")
+            .label("first stage").range(1.0, 50.0).sample(3.0, 8.0, 1.0)
+            .param("terminal_growth", "level:rate.terminal_growth[%]", "Yearly growth in percent afterwards; below the cost of capital.")
+            .label("terminal growth rate").range(-90.0, 50.0).sample(0.5, 2.5, 0.25)
+            .param("cost_of_capital", "level:rate.wacc[%]", "Weighted average cost of capital in percent a year.")
+            .label("cost of capital").range(-50.0, 200.0).sample(5.5, 11.0, 0.25)
+            .field("enterprise_value", "amount:money.dcf_value[M EUR]", "two-stage DCF enterprise value")
+            .tail("for {free_cash_flow} growing by {=growth} a year for {=years} and by {=terminal_growth} a year thereafter, discounted at {=cost_of_capital}")
+            .digits(7)
+            .example(json!({"free_cash_flow": 10, "growth": 10, "years": 1, "terminal_growth": 0, "cost_of_capital": 20}), "/enterprise_value", 55.0)
+            .example_error(json!({"free_cash_flow": 10, "growth": 10, "years": 1, "terminal_growth": 8, "cost_of_capital": 8}))
+            .run(|flow: f64, growth: f64, years: i64, terminal: f64, cost: f64| {
+                positive(cost - terminal, "cost of capital less the terminal growth rate")?;
+                let (growth, terminal, cost) = (growth / 100.0, terminal / 100.0, cost / 100.0);
+                let step = (1.0 + growth) / (1.0 + cost);
+                let present = |year: i64| flow * libm::pow(step, year as f64);
+                let stage: f64 = (1..=years).map(present).sum();
+                Ok(json!({"enterprise_value": stage + present(years) * (1.0 + terminal) / (cost - terminal)}))
+            }),
         // After-tax weighted average cost of capital, Brealey, Myers, Allen, ch. 19. Hand-computed:
         // 0.6 x 10 + 0.4 x 5 x 0.75 = 7.5.
         native("financial.capital.weighted_average_cost_of_capital", Processing, "Weighted average cost of capital in percent, after tax, from the costs and market values of equity and debt.")

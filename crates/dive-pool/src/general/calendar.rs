@@ -13,10 +13,11 @@ const DATES: [&str; 8] =
 
 /// The tools of this family.
 pub fn tools() -> Vec<NativeTool> {
-    vec![weekday(), date_after(), working_days(), full_years(), easter()]
+    vec![weekday(), date_after(), working_days(), full_years(), easter(), other_calendars()]
 }
 
-fn read(text: &str) -> Result<Date, ToolError> {
+/// A date in ISO 8601.
+pub(super) fn read(text: &str) -> Result<Date, ToolError> {
     text.parse().map_err(|_| ToolError::bad(format!("`{text}` is not a calendar date; write it as YYYY-MM-DD.")))
 }
 
@@ -159,4 +160,94 @@ fn easter() -> NativeTool {
             let days = epact + sunday - 7 * late + 114;
             Ok(json!({"date": format!("{year:04}-{:02}-{:02}", days / 31, days % 31 + 1)}))
         })
+}
+
+/// Days since 1 January of the year 1 in the proleptic Gregorian calendar, that day being 1.
+fn fixed(date: Date) -> i64 {
+    719_163 + Date::constant(1970, 1, 1).until(date).map_or(0, |s| i64::from(s.get_days()))
+}
+
+const ISLAMIC_MONTHS: [&str; 12] = [
+    "Muharram",
+    "Safar",
+    "Rabi I",
+    "Rabi II",
+    "Jumada I",
+    "Jumada II",
+    "Rajab",
+    "Shaban",
+    "Ramadan",
+    "Shawwal",
+    "Dhu al-Qadah",
+    "Dhu al-Hijjah",
+];
+const COPTIC_MONTHS: [&str; 13] = [
+    "Thout",
+    "Paopi",
+    "Hathor",
+    "Koiak",
+    "Tobi",
+    "Meshir",
+    "Paremhat",
+    "Paremoude",
+    "Pashons",
+    "Paoni",
+    "Epip",
+    "Mesori",
+    "Nesi",
+];
+
+/// Year, month and day where every fourth year is a leap year: days from a first of March, or from a first of Thout.
+fn four_yearly(days: i64) -> (i64, i64) {
+    let year = (4 * days + 3).div_euclid(1461);
+    (year, days - (1461 * year).div_euclid(4))
+}
+
+fn other_calendars() -> NativeTool {
+    // Reingold and Dershowitz 2018, Calendrical Calculations, chapters 3, 4 and 7; 7 October 1917 Julian was 20 October.
+    native(
+        "general.calendar.convert_calendar",
+        Processing,
+        "A Gregorian date in the Julian, the tabular Islamic (civil, leap years 2, 5, 7, 10, 13, 16, 18, 21, 24, 26 and 29) or the Coptic calendar, as day, month and year.",
+    )
+    .param("date", "date:charter", "Gregorian date, YYYY-MM-DD, from the year 700 on.")
+    .sample_of(DATES)
+    .param("calendar", "category:calendar", "Calendar to convert to.")
+    .choices(&[("julian", "Julian calendar"), ("islamic", "tabular Islamic (civil) calendar"), ("coptic", "Coptic calendar")])
+    .field("converted", "text:calendar_date", "equivalent date")
+    .tail("of {date} in the {calendar}")
+    .example_equals(json!({"date": "1917-11-07", "calendar": "julian"}), "/converted", json!("25 October 1917"))
+    .example_equals(json!({"date": "2000-01-01", "calendar": "islamic"}), "/converted", json!("24 Ramadan 1420"))
+    .example_equals(json!({"date": "2023-09-12", "calendar": "coptic"}), "/converted", json!("1 Thout 1740"))
+    .example_error(json!({"date": "0610-01-01", "calendar": "islamic"}))
+    .run(|date: String, calendar: String| {
+        let date = read(&date)?;
+        if date.year() < 700 {
+            return Err(ToolError::bad("The date must not lie before the year 700."));
+        }
+        let day = fixed(date);
+        let converted = match calendar.as_str() {
+            "julian" => {
+                // From 1 March of the Julian year 0, two days before the same date of the proleptic Gregorian calendar.
+                let (year, rest) = four_yearly(day + 307);
+                let month = (5 * rest + 2) / 153;
+                let of_month = rest - (153 * month + 2) / 5 + 1;
+                let name = dive_core::text::MONTHS.get(((month + 2) % 12) as usize).copied().unwrap_or_default();
+                format!("{of_month} {name} {}", year + i64::from(month >= 10))
+            }
+            "islamic" => {
+                let year = (30 * (day - 227_015) + 10_646).div_euclid(10_631);
+                let first = |month: i64| 29 * (month - 1) + month / 2 + (year - 1) * 354 + (3 + 11 * year).div_euclid(30) + 227_015;
+                let month = (1..=12).rev().find(|m| first(*m) <= day).unwrap_or(1);
+                let name = ISLAMIC_MONTHS.get(month as usize - 1).copied().unwrap_or_default();
+                format!("{} {name} {year}", day - first(month) + 1)
+            }
+            _ => {
+                let (year, rest) = four_yearly(day - 103_605 + 365);
+                let name = COPTIC_MONTHS.get((rest / 30) as usize).copied().unwrap_or_default();
+                format!("{} {name} {year}", rest % 30 + 1)
+            }
+        };
+        Ok(json!({"converted": converted}))
+    })
 }

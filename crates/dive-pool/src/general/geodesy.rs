@@ -22,10 +22,12 @@ pub fn tools() -> Vec<NativeTool> {
         average_speed(),
         river_gradient(),
         population_density(),
+        local_time(),
     ]
 }
 
-fn two_points(builder: Builder) -> Builder {
+/// Latitude and longitude of two points, each of which comes from a place.
+pub(super) fn two_points(builder: Builder) -> Builder {
     let mut builder = builder;
     for (n, which) in [("1", "first"), ("2", "second")] {
         builder = builder
@@ -287,4 +289,37 @@ fn population_density() -> NativeTool {
     .example(json!({"inhabitants": 12000, "area_km2": 48}), "/per_km2", 250.0)
     .example_error(json!({"inhabitants": 12000, "area_km2": 0}))
     .run(|people: f64, area: f64| -> Answer { Ok(json!({"per_km2": people / area})) })
+}
+
+fn local_time() -> NativeTool {
+    native(
+        "general.geodesy.local_time",
+        Processing,
+        "Clock time at one place when it is a given time at another, from their offsets from UTC; with the shift of the calendar day (-1, 0 or 1).",
+    )
+    .param("offset_1", "position:utc_offset[h]", "Hours that the first place is ahead of UTC.")
+    .range(-12.0, 14.0)
+    .param("offset_2", "position:utc_offset[h]", "Hours that the second place is ahead of UTC.")
+    .range(-12.0, 14.0)
+    .param("time", "text:stated_time", "Clock time at the first place, HH:MM.")
+    .sample_of(["06:45", "08:20", "09:15", "11:05", "13:40", "16:50", "19:25", "22:30"])
+    .group("here", "clock", &["offset_1"])
+    .group("there", "clock", &["offset_2"])
+    .field("time", "text:clock_time", "local clock time")
+    .field("day_shift", "position:day_shift", "")
+    .tail("in {there} when it is {time} in {here}")
+    .example_equals(json!({"offset_1": 1, "offset_2": 5.5, "time": "20:15"}), "/time", json!("00:45"))
+    .example(json!({"offset_1": 1, "offset_2": 5.5, "time": "20:15"}), "/day_shift", 1.0)
+    .example_error(json!({"offset_1": 1, "offset_2": 2, "time": "24:00"}))
+    .run(|here: f64, there: f64, time: String| {
+        let bad = || ToolError::bad(format!("`{time}` is not a clock time; write it as HH:MM, from 00:00 to 23:59."));
+        let (hours, minutes) = time.split_once(':').filter(|(h, m)| h.len() == 2 && m.len() == 2).ok_or_else(bad)?;
+        let (hours, minutes) = (hours.parse::<u32>().map_err(|_| bad())?, minutes.parse::<u32>().map_err(|_| bad())?);
+        if hours > 23 || minutes > 59 {
+            return Err(bad());
+        }
+        let moved = (f64::from(hours * 60 + minutes) + 60.0 * (there - here)).round() as i64;
+        let (day, rest) = (moved.div_euclid(1440), moved.rem_euclid(1440));
+        Ok(json!({"time": format!("{:02}:{:02}", rest / 60, rest % 60), "day_shift": day}))
+    })
 }

@@ -4,14 +4,20 @@ use dive_core::tool::ToolError;
 use dive_tools::native::NativeTool;
 use serde_json::Value;
 
+mod astronomy;
 mod calendar;
 mod chemistry;
+mod climate;
 mod code;
+mod ellipsoid;
 mod facts;
 mod geodesy;
+mod matrices;
+mod networks;
 mod numbers;
 mod physics;
 mod statistics;
+mod tables;
 mod units;
 
 pub use facts::entity_types;
@@ -29,6 +35,12 @@ pub fn tools() -> Vec<NativeTool> {
         physics::tools(),
         chemistry::tools(),
         numbers::tools(),
+        astronomy::tools(),
+        ellipsoid::tools(),
+        climate::tools(),
+        networks::tools(),
+        matrices::tools(),
+        tables::tools(),
         facts::tools(),
         code::tools(),
     ]

@@ -17,6 +17,7 @@ pub fn tools() -> Vec<NativeTool> {
         growth("compound_growth_rate", "count:visitor", "year"),
         growth("compound_growth_rate_between_censuses", "level:census_population", "decade"),
         trend(),
+        rank_trend(),
         standard_score(),
         correlation(),
         rank_correlation(),
@@ -234,6 +235,45 @@ fn trend() -> NativeTool {
         at_least(3, &values)?;
         let steps: Vec<f64> = (1u32..).take(values.len()).map(f64::from).collect();
         Ok(json!({"slope": deviations(&steps, &values) / deviations(&steps, &steps)}))
+    })
+}
+
+fn rank_trend() -> NativeTool {
+    // Mann 1945, Econometrica 13:245; variance with ties and continuity correction as in Helsel et al. 2020, Statistical Methods in Water
+    // Resources, 12.2.1; slope of Theil 1950 and Sen 1968.
+    of(
+        "count:aircraft_movement",
+        "general.statistics.mann_kendall_trend",
+        "Mann-Kendall test for a monotonic trend of a series: statistic S, standard normal statistic Z (ties and continuity corrected), and the Theil-Sen slope per step.",
+    )
+    .field("s", "position:mann_kendall_s", "Mann–Kendall S")
+    .field("z", "position:z_statistic", "Mann–Kendall Z statistic")
+    .field("slope", "same:values", "Theil–Sen slope per year")
+    .plural("Theil–Sen slopes per year")
+    .tail("in {values}")
+    .example(json!({"values": [1, 3, 2, 5]}), "/s", 4.0)
+    .example(json!({"values": [1, 3, 2, 5]}), "/slope", (1.0 + 4.0 / 3.0) / 2.0)
+    .example(json!({"values": [1, 2, 3, 4, 5]}), "/z", 9.0 / (50.0_f64 / 3.0).sqrt())
+    .example_error(json!({"values": [7, 7, 7]}))
+    .example_error(json!({"values": [7, 8]}))
+    .run(|values: Vec<f64>| {
+        at_least(3, &values)?;
+        if values.len() > 500 {
+            return Err(ToolError::bad("At most 500 values can be tested."));
+        }
+        let pairs = || values.iter().enumerate().flat_map(|(i, a)| values.iter().enumerate().skip(i + 1).map(move |(j, b)| (j - i, b - a)));
+        let s: f64 = pairs().map(|(_, d)| if d == 0.0 { 0.0 } else { d.signum() }).sum();
+        // A group of t ties counts t times with (t - 1)(2t + 5).
+        let ties: f64 = values.iter().map(|v| values.iter().filter(|w| *w == v).count() as f64).map(|t| (t - 1.0) * (2.0 * t + 5.0)).sum();
+        let n = values.len() as f64;
+        let variance = (n * (n - 1.0) * (2.0 * n + 5.0) - ties) / 18.0;
+        if variance <= 0.0 {
+            return Err(ToolError::bad("All values are equal, so there is no trend to test."));
+        }
+        let mut slopes: Vec<f64> = pairs().map(|(steps, d)| d / steps as f64).collect();
+        slopes.sort_by(f64::total_cmp);
+        let z = if s == 0.0 { 0.0 } else { (s - s.signum()) / variance.sqrt() };
+        Ok(json!({"s": s, "z": z, "slope": quantile(&slopes, 0.5)}))
     })
 }
 

@@ -8,7 +8,18 @@ use serde_json::json;
 use super::Findings as _;
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![bmi(), surface(), ideal_weight(), adjusted_weight(), resting_energy(), fluids(), body_water(), water_deficit()]
+    vec![
+        bmi(),
+        surface(),
+        ideal_weight(),
+        adjusted_weight(),
+        resting_energy(),
+        fluids(),
+        body_water(),
+        water_deficit(),
+        blood_volume(),
+        allowable_blood_loss(),
+    ]
 }
 
 fn bmi() -> NativeTool {
@@ -192,4 +203,60 @@ fn water_deficit() -> NativeTool {
         }
         Ok(json!({"deficit_l": water * (sodium / 140.0 - 1.0)}))
     })
+}
+
+fn blood_volume() -> NativeTool {
+    // Nadler, Hidalgo, Bloch, Surgery 1962;51:224: height in metres, weight in kilograms.
+    native(
+        "medical.body.estimated_blood_volume",
+        Processing,
+        "Blood volume of an adult in litres by the Nadler equation, from sex, height and weight.",
+    )
+    .sex()
+    .height()
+    .weight()
+    .field("volume_l", "amount:volume.blood[L]", "estimated blood volume (Nadler)")
+    .tail("for {sex}, {height_cm} and {weight_kg}")
+    .example(json!({"sex": "male", "height_cm": 180, "weight_kg": 80}), "/volume_l", 5.319_060_8)
+    .example(json!({"sex": "female", "height_cm": 160, "weight_kg": 60}), "/volume_l", 3.626_685_6)
+    .run(|sex: String, height: f64, weight: f64| {
+        let cubed = libm::pow(height / 100.0, 3.0);
+        let volume = if sex == "female" {
+            0.3561 * cubed + 0.033_08 * weight + 0.1833
+        } else {
+            0.3669 * cubed + 0.032_19 * weight + 0.6041
+        };
+        Ok(json!({"volume_l": volume}))
+    })
+}
+
+fn allowable_blood_loss() -> NativeTool {
+    // Gross, Anesthesiology 1983;58:277: volume times the fall of haemoglobin over its mean.
+    let text = "Allowable blood loss in litres by the Gross formula: blood volume times (initial less accepted haemoglobin) over their mean.";
+    native("medical.body.allowable_blood_loss", Processing, text)
+        .param("blood_volume_l", "amount:volume.blood[L]", "Blood volume in litres.")
+        .label("blood volume")
+        .range(0.1, 15.0)
+        .sample(3.5, 6.5, 0.1)
+        .param("haemoglobin_g_dl", "level:haemoglobin[g/dL]", "Initial haemoglobin in g/dL.")
+        .label("initial haemoglobin")
+        .range(1.0, 25.0)
+        .sample(10.0, 16.0, 0.1)
+        .param("accepted_g_dl", "level:haemoglobin_threshold[g/dL]", "Lowest haemoglobin that is accepted, in g/dL.")
+        .label("accepted haemoglobin")
+        .range(1.0, 20.0)
+        .sample(7.0, 9.0, 0.5)
+        .field("loss_l", "amount:volume.blood_loss[L]", "allowable blood loss (Gross)")
+        .plural("allowable blood losses (Gross)")
+        .tail("for {blood_volume_l}, {haemoglobin_g_dl} and {accepted_g_dl}")
+        .example(json!({"blood_volume_l": 5, "haemoglobin_g_dl": 14, "accepted_g_dl": 7}), "/loss_l", 3.333_333_33)
+        .example_error(json!({"blood_volume_l": 5, "haemoglobin_g_dl": 7, "accepted_g_dl": 8}))
+        .run(|volume: f64, initial: f64, accepted: f64| {
+            if accepted > initial {
+                return Err(ToolError::bad(
+                    "The initial haemoglobin is below the accepted one already: no loss is allowable.",
+                ));
+            }
+            Ok(json!({"loss_l": volume * (initial - accepted) / (0.5 * (initial + accepted))}))
+        })
 }

@@ -101,7 +101,7 @@ fn osmolality() -> NativeTool {
     )
     .serum_sodium()
     .serum_glucose()
-    .param("urea_nitrogen_mg_dl", "level:urea_nitrogen[mg/dL]", "Blood urea nitrogen in mg/dL.")
+    .param("urea_nitrogen_mg_dl", "level:urea_nitrogen.blood[mg/dL]", "Blood urea nitrogen in mg/dL.")
     .label("blood urea nitrogen")
     .range(1.0, 300.0)
     .sample(6.0, 92.0, 1.0)

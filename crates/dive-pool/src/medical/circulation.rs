@@ -61,7 +61,8 @@ fn shock_index() -> NativeTool {
 }
 
 fn corrected_qt() -> NativeTool {
-    // Bazett, Heart 1920;7:353 (square root of RR); Fridericia, Acta Med Scand 1920;53:469 (cube root).
+    // Bazett, Heart 1920;7:353 (square root of RR); Fridericia, Acta Med Scand 1920;53:469 (cube root); Sagie et al.
+    // (Framingham), Am J Cardiol 1992;70:797; Hodges et al., J Am Coll Cardiol 1983;1:694.
     native("medical.circulation.corrected_qt_interval", Processing, "QT interval corrected for heart rate.")
         .param("qt_ms", "level:interval.qt[ms]", "QT interval in milliseconds.")
         .label("QT interval")
@@ -75,16 +76,27 @@ fn corrected_qt() -> NativeTool {
         .label("ventricular rate")
         .range(20.0, 300.0)
         .sample(48.0, 126.0, 2.0)
-        .param("formula", "category:qt_formula", "Correction: bazett or fridericia.")
-        .choices(&[("bazett", "the Bazett formula"), ("fridericia", "the Fridericia formula")])
+        .param("formula", "category:qt_formula", "Correction: bazett, fridericia, framingham or hodges.")
+        .choices(&[
+            ("bazett", "the Bazett formula"),
+            ("fridericia", "the Fridericia formula"),
+            ("framingham", "the Framingham formula"),
+            ("hodges", "the Hodges formula"),
+        ])
         .field("corrected_qt_ms", "level:interval.qtc[ms]", "corrected QT interval")
         .tail("by {formula} for {qt_ms} and {heart_rate_bpm}")
         .example(json!({"qt_ms": 400, "heart_rate_bpm": 75, "formula": "bazett"}), "/corrected_qt_ms", 447.213_6)
         .example(json!({"qt_ms": 400, "heart_rate_bpm": 75, "formula": "fridericia"}), "/corrected_qt_ms", 430.886_94)
+        .example(json!({"qt_ms": 400, "heart_rate_bpm": 75, "formula": "hodges"}), "/corrected_qt_ms", 426.25)
         .run(|qt: f64, rate: f64, formula: String| {
             let rr = 60.0 / rate;
-            let root = if formula == "fridericia" { libm::cbrt(rr) } else { rr.sqrt() };
-            Ok(json!({"corrected_qt_ms": qt / root}))
+            let corrected = match formula.as_str() {
+                "fridericia" => qt / libm::cbrt(rr),
+                "framingham" => qt + 154.0 * (1.0 - rr),
+                "hodges" => qt + 1.75 * (rate - 60.0),
+                _ => qt / rr.sqrt(),
+            };
+            Ok(json!({"corrected_qt_ms": corrected}))
         })
 }
 

@@ -1,5 +1,6 @@
 //! Kidney function.
 
+use dive_core::tool::ToolError;
 use dive_core::tool::ToolKind::Processing;
 use dive_tools::native::{NativeTool, native};
 use serde_json::json;
@@ -7,7 +8,17 @@ use serde_json::json;
 use super::Findings as _;
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![ckd_epi(), cockcroft_gault(), category(), absolute(), sodium_excretion(), albumin_ratio(), prognosis()]
+    vec![
+        ckd_epi(),
+        cockcroft_gault(),
+        category(),
+        absolute(),
+        sodium_excretion(),
+        albumin_ratio(),
+        prognosis(),
+        urea_excretion(),
+        potassium_gradient(),
+    ]
 }
 
 fn ckd_epi() -> NativeTool {
@@ -201,5 +212,76 @@ fn prognosis() -> NativeTool {
                 _ => "very high risk",
             };
             Ok(json!({"risk": risk}))
+        })
+}
+
+fn urea_excretion() -> NativeTool {
+    // Carvounis et al., Kidney Int 2002;62:2223: as for sodium, with urea in its place.
+    native("medical.kidney.fractional_urea_excretion", Processing, "Fractional excretion of urea in percent.")
+        .param("urine_urea_nitrogen_mg_dl", "level:urea_nitrogen.urine[mg/dL]", "Urine urea nitrogen in mg/dL.")
+        .label("spot urine urea nitrogen")
+        .range(1.0, 5000.0)
+        .sample(120.0, 1000.0, 20.0)
+        .param("urea_nitrogen_mg_dl", "level:urea_nitrogen.blood[mg/dL]", "Blood urea nitrogen in mg/dL.")
+        .label("blood urea nitrogen")
+        .range(1.0, 300.0)
+        .sample(8.0, 90.0, 2.0)
+        .param("urine_creatinine_mg_dl", "level:creatinine.urine[mg/dL]", "Urine creatinine in mg/dL.")
+        .label("spot urine creatinine")
+        .range(1.0, 1000.0)
+        .sample(25.0, 240.0, 5.0)
+        .serum_creatinine()
+        .field("excretion_percent", "level:share.urea_excretion[%]", "fractional excretion of urea")
+        .tail("for {urine_urea_nitrogen_mg_dl}, {urea_nitrogen_mg_dl}, {urine_creatinine_mg_dl} and {creatinine_mg_dl}")
+        .example(
+            json!({"urine_urea_nitrogen_mg_dl": 500, "urea_nitrogen_mg_dl": 20, "urine_creatinine_mg_dl": 100, "creatinine_mg_dl": 2}),
+            "/excretion_percent",
+            50.0,
+        )
+        .example(
+            json!({"urine_urea_nitrogen_mg_dl": 400, "urea_nitrogen_mg_dl": 40, "urine_creatinine_mg_dl": 50, "creatinine_mg_dl": 1}),
+            "/excretion_percent",
+            20.0,
+        )
+        .run(|urine_urea: f64, urea: f64, urine_creatinine: f64, creatinine: f64| {
+            Ok(json!({"excretion_percent": 100.0 * urine_urea * creatinine / (urea * urine_creatinine)}))
+        })
+}
+
+fn potassium_gradient() -> NativeTool {
+    // Ethier et al., Am J Kidney Dis 1990;15:309: valid while the urine is more concentrated than the serum.
+    let text = "Transtubular potassium gradient: (urine / serum potassium) / (urine / serum osmolality); the urine must be more concentrated than the serum.";
+    native("medical.kidney.transtubular_potassium_gradient", Processing, text)
+        .param("urine_potassium_mmol_l", "level:potassium.urine[mmol/L]", "Urine potassium in mmol/L.")
+        .label("spot urine potassium")
+        .range(1.0, 400.0)
+        .sample(12.0, 90.0, 2.0)
+        .param("potassium_mmol_l", "level:potassium.serum[mmol/L]", "Serum potassium in mmol/L.")
+        .label("serum potassium")
+        .range(1.0, 12.0)
+        .sample(2.8, 6.2, 0.1)
+        .param("urine_osmolality_mosm_kg", "level:osmolality.urine[mOsm/kg]", "Urine osmolality in mOsm/kg.")
+        .label("spot urine osmolality")
+        .range(20.0, 1600.0)
+        .sample(350.0, 900.0, 10.0)
+        .param("osmolality_mosm_kg", "level:osmolality.measured[mOsm/kg]", "Measured serum osmolality in mOsm/kg.")
+        .label("measured serum osmolality")
+        .range(150.0, 500.0)
+        .sample(275.0, 320.0, 1.0)
+        .field("gradient", "level:potassium_gradient", "transtubular potassium gradient")
+        .tail("for {urine_potassium_mmol_l}, {potassium_mmol_l}, {urine_osmolality_mosm_kg} and {osmolality_mosm_kg}")
+        .example(
+            json!({"urine_potassium_mmol_l": 60, "potassium_mmol_l": 4, "urine_osmolality_mosm_kg": 600, "osmolality_mosm_kg": 300}),
+            "/gradient",
+            7.5,
+        )
+        .example_error(
+            json!({"urine_potassium_mmol_l": 60, "potassium_mmol_l": 4, "urine_osmolality_mosm_kg": 280, "osmolality_mosm_kg": 300}),
+        )
+        .run(|urine_potassium: f64, potassium: f64, urine: f64, serum: f64| {
+            if urine <= serum {
+                return Err(ToolError::bad("The gradient holds only when the urine osmolality exceeds the serum osmolality."));
+            }
+            Ok(json!({"gradient": urine_potassium / potassium / (urine / serum)}))
         })
 }

@@ -8,7 +8,18 @@ use serde_json::json;
 use super::{Findings as _, whole};
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![meld(), fib4(), apri(), albi(), homa(), ldl(), average_glucose(), iron()]
+    vec![
+        meld(),
+        fib4(),
+        apri(),
+        albi(),
+        homa(),
+        ldl(),
+        average_glucose(),
+        iron(),
+        discriminant(),
+        triglyceride_glucose(),
+    ]
 }
 
 fn bilirubin(builder: Builder) -> Builder {
@@ -223,4 +234,45 @@ fn iron() -> NativeTool {
             }
             Ok(json!({"deficit_mg": weight * (15.0 - haemoglobin) * 2.4 + 500.0}))
         })
+}
+
+fn discriminant() -> NativeTool {
+    // Maddrey et al., Gastroenterology 1978;75:193, in the form of Carithers et al., Ann Intern Med 1989;110:685.
+    let text = "Maddrey discriminant function of alcoholic hepatitis: 4.6 times (prothrombin time less its control) plus total bilirubin in mg/dL; severe from 32 on.";
+    bilirubin(
+        native("medical.metabolism.maddrey_discriminant_function", Processing, text)
+            .param("prothrombin_s", "level:duration.prothrombin[s]", "Prothrombin time of the patient in seconds.")
+            .label("prothrombin time")
+            .range(5.0, 200.0)
+            .sample(12.0, 30.0, 0.5)
+            .param("control_s", "level:duration.prothrombin_control[s]", "Prothrombin time of the control in seconds.")
+            .label("control prothrombin time")
+            .range(5.0, 30.0)
+            .sample(11.5, 13.0, 0.1),
+    )
+    .field("discriminant", "level:discriminant_function", "Maddrey discriminant function")
+    .tail("for {prothrombin_s}, {control_s} and {bilirubin_mg_dl}")
+    .example(json!({"prothrombin_s": 18, "control_s": 12, "bilirubin_mg_dl": 10}), "/discriminant", 37.6)
+    .example(json!({"prothrombin_s": 12, "control_s": 12, "bilirubin_mg_dl": 1}), "/discriminant", 1.0)
+    .run(|time: f64, control: f64, bilirubin: f64| Ok(json!({"discriminant": 4.6 * (time - control) + bilirubin})))
+}
+
+fn triglyceride_glucose() -> NativeTool {
+    // Simental-Mendía et al., Metab Syndr Relat Disord 2008;6:299: ln of half the product, both in mg/dL.
+    let text = "Triglyceride-glucose index of insulin resistance: natural logarithm of (fasting triglycerides × fasting glucose / 2), both in mg/dL.";
+    native("medical.metabolism.triglyceride_glucose_index", Processing, text)
+        .param("triglycerides_mg_dl", "level:triglycerides[mg/dL]", "Fasting triglycerides in mg/dL.")
+        .label("triglyceride level")
+        .range(5.0, 10_000.0)
+        .sample(60.0, 360.0, 5.0)
+        .param("glucose_mg_dl", "level:glucose.fasting[mg/dL]", "Fasting plasma glucose in mg/dL.")
+        .label("fasting plasma glucose")
+        .range(10.0, 2000.0)
+        .sample(75.0, 220.0, 5.0)
+        .field("index", "level:triglyceride_glucose_index", "triglyceride–glucose index")
+        .plural("triglyceride–glucose indices")
+        .tail("for {triglycerides_mg_dl} and {glucose_mg_dl}")
+        .example(json!({"triglycerides_mg_dl": 150, "glucose_mg_dl": 100}), "/index", 8.922_658_3)
+        .example(json!({"triglycerides_mg_dl": 20, "glucose_mg_dl": 100}), "/index", 6.907_755_28)
+        .run(|triglycerides: f64, glucose: f64| Ok(json!({"index": libm::log(triglycerides * glucose / 2.0)})))
 }

@@ -2,6 +2,7 @@
 
 use dive_tools::native::{Builder, NativeTool};
 
+mod acute;
 mod body;
 mod chemistry;
 mod circulation;
@@ -10,6 +11,7 @@ mod kidney;
 mod metabolism;
 mod pharmacology;
 mod scores;
+mod ventilation;
 
 /// All of them.
 pub fn tools() -> Vec<NativeTool> {
@@ -20,6 +22,8 @@ pub fn tools() -> Vec<NativeTool> {
         circulation::tools(),
         metabolism::tools(),
         scores::tools(),
+        acute::tools(),
+        ventilation::tools(),
         pharmacology::tools(),
         evidence::tools(),
     ]

@@ -19,6 +19,7 @@ pub(super) fn tools() -> Vec<NativeTool> {
         free_concentration(),
         dose_by_weight(),
         carboplatin(),
+        renal_dose(),
     ]
 }
 
@@ -210,4 +211,31 @@ fn carboplatin() -> NativeTool {
         .example(json!({"target_auc": 5, "gfr_ml_min": 100}), "/dose_mg", 625.0)
         .example(json!({"target_auc": 6, "gfr_ml_min": 75}), "/dose_mg", 600.0)
         .run(|auc: f64, gfr: f64| Ok(json!({"dose_mg": auc * (gfr + 25.0)})))
+}
+
+fn renal_dose() -> NativeTool {
+    // Giusti and Hayton, Drug Intell Clin Pharm 1973;7:382: 1 - f (1 - clearance / 120), at most the usual dose.
+    let text = "Maximum daily dose in milligrams for failing kidneys by the Giusti-Hayton method: the usual maximum times 1 - f (1 - clearance / 120), with f the share excreted unchanged; never more than the usual one.";
+    native("medical.pharmacology.renally_adjusted_dose", Processing, text)
+        .param("usual_dose_mg", "level:dose.maximum[mg]", "Usual maximum daily dose in milligrams.")
+        .range(0.001, 1_000_000.0)
+        .param(
+            "renal_share_percent",
+            "level:share.renal_elimination[%]",
+            "Share of the drug that the kidneys excrete unchanged, in percent.",
+        )
+        .range(0.0, 100.0)
+        .param("clearance_ml_min", "level:clearance.creatinine[mL/min]", "Creatinine clearance in mL/min.")
+        .label("creatinine clearance")
+        .range(0.0, 300.0)
+        .sample(10.0, 90.0, 5.0)
+        .group("drug", "renal_dosing", &["usual_dose_mg", "renal_share_percent"])
+        .field("dose_mg", "level:dose.adjusted[mg]", "renally adjusted maximum daily dose (Giusti–Hayton)")
+        .tail("of {drug} for {clearance_ml_min}")
+        .example(json!({"usual_dose_mg": 200, "renal_share_percent": 50, "clearance_ml_min": 60}), "/dose_mg", 150.0)
+        .example(json!({"usual_dose_mg": 200, "renal_share_percent": 50, "clearance_ml_min": 140}), "/dose_mg", 200.0)
+        .run(|dose: f64, share: f64, clearance: f64| {
+            let factor = 1.0 - share / 100.0 * (1.0 - (clearance / 120.0).min(1.0));
+            Ok(json!({"dose_mg": dose * factor}))
+        })
 }

@@ -57,7 +57,7 @@ fn curb65() -> NativeTool {
     // Lim et al., Thorax 2003;58:377: urea above 7 mmol/L; urea nitrogen of 1 mg/dL is 0.357 mmol/L of urea.
     native("medical.scores.curb65_score", Processing, "CURB-65 score of the severity of community-acquired pneumonia.")
         .param("confusion", "flag:confusion", "New mental confusion.")
-        .param("urea_nitrogen_mg_dl", "level:urea_nitrogen[mg/dL]", "Blood urea nitrogen in mg/dL.")
+        .param("urea_nitrogen_mg_dl", "level:urea_nitrogen.blood[mg/dL]", "Blood urea nitrogen in mg/dL.")
         .range(1.0, 300.0)
         .param("respiratory_rate", "level:respiratory_rate[breaths/min]", "Breaths per minute.")
         .range(1.0, 90.0)

@@ -31,7 +31,9 @@ const SOURCES: &[&str] = &[
     include_str!("atlas/land.rs"),
     include_str!("atlas/life.rs"),
     include_str!("atlas/network.rs"),
+    include_str!("atlas/records.rs"),
     include_str!("genome/mod.rs"),
+    include_str!("genome/bench.rs"),
     include_str!("genome/biochemistry.rs"),
     include_str!("genome/ecology.rs"),
     include_str!("genome/molecular.rs"),
@@ -39,19 +41,24 @@ const SOURCES: &[&str] = &[
     include_str!("market/accounts.rs"),
     include_str!("market/companies.rs"),
     include_str!("market/credit.rs"),
+    include_str!("market/currencies.rs"),
     include_str!("market/funds.rs"),
+    include_str!("market/options.rs"),
     include_str!("market/prices.rs"),
     include_str!("documents.rs"),
     include_str!("clinic/mod.rs"),
+    include_str!("clinic/acute.rs"),
     include_str!("clinic/care.rs"),
     include_str!("clinic/drugs.rs"),
     include_str!("clinic/patients.rs"),
     include_str!("library/mod.rs"),
+    include_str!("library/catalogues.rs"),
     include_str!("library/papers.rs"),
     include_str!("library/people.rs"),
     include_str!("library/trials.rs"),
     include_str!("library/words.rs"),
     include_str!("../biological/sequence.rs"),
+    include_str!("../financial/black_scholes.rs"),
 ];
 
 type Generator = fn(&Transaction<'_>, u64) -> rusqlite::Result<()>;
@@ -72,7 +79,7 @@ const ENTITY_TYPES: &[&[NamedRows]] =
     &[atlas::ENTITIES, genome::ENTITIES, market::ENTITIES, clinic::ENTITIES, library::ENTITIES];
 
 /// Types whose names stand with the definite article.
-const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond"];
+const WITH_ARTICLE: &[&str] = &["river", "market_index", "stock_exchange", "fund", "bond", "foreign_currency"];
 
 /// How large a world is, in percent of the usual: its cities a region, companies, patients, drugs, genes, authors,
 /// papers and what goes with them. A database keeps it as SQLite's `application_id`, where every generator finds it.

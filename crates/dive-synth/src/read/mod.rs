@@ -48,6 +48,7 @@ type Args = BTreeMap<String, Form>;
 struct Reader<'a> {
     lexicon: &'a Lexicon,
     text: &'a str,
+    /// What earlier sentences introduced, with the words that refer to it.
     referents: Vec<(String, Form)>,
     /// The tool whose documents an opening sentence named.
     source: Option<&'a str>,
@@ -85,16 +86,26 @@ impl<'a> Reader<'a> {
         self.sem(form)?.element().cloned()
     }
 
+    /// "(city A)" behind a description, and the words by which it is referred to from then on.
+    fn lettered(&self, pos: usize, label: &str) -> Option<(usize, String)> {
+        let start = self.eat(pos, " (")?;
+        wording::LETTERS.iter().find_map(|letter| {
+            let words = format!("{label} {letter}");
+            Some((self.eat(self.eat(start, &words)?, ")")?, words))
+        })
+    }
+
     /// Introductory sentences, then the question and its directive, up to the end.
     fn text_from(&self, pos: usize) -> Vec<Form> {
         let mut readings = Vec::new();
         for (before, after) in wording::PREAMBLES.iter().chain(wording::NEXT_PREAMBLES) {
             let Some(start) = self.eat(pos, before) else { continue };
             for (end, form) in self.np(start).iter() {
-                let Some(next) = self.eat(*end, after).and_then(|e| self.eat(e, " ")) else { continue };
                 let Some(label) = self.lexicon.label(form) else { continue };
+                let (end, words) = self.lettered(*end, &label).unwrap_or_else(|| (*end, format!("that {label}")));
+                let Some(next) = self.eat(end, after).and_then(|e| self.eat(e, " ")) else { continue };
                 let mut referents = self.referents.clone();
-                referents.push((label, form.clone()));
+                referents.push((words, form.clone()));
                 let (lexicon, text, source) = (self.lexicon, self.text, self.source);
                 let inner = Reader { lexicon, text, referents, source, memo: RefCell::default() };
                 readings.extend(inner.text_from(next));

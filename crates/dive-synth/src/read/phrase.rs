@@ -18,11 +18,9 @@ impl<'a> Reader<'a> {
         }
         let mut found = Vec::new();
         self.names(pos, &mut found);
-        if let Some(at) = self.eat(pos, "that ") {
-            for (label, form) in &self.referents {
-                if let Some(end) = self.eat(at, label).filter(|e| literal::boundary(self.text, *e)) {
-                    found.push((end, form.clone()));
-                }
+        for (words, form) in &self.referents {
+            if let Some(end) = self.eat(pos, words).filter(|e| literal::boundary(self.text, *e)) {
+                found.push((end, form.clone()));
             }
         }
         if let Some(at) = self.eat(pos, "the ") {

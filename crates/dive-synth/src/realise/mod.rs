@@ -36,8 +36,11 @@ type Say = Result<(), Unsayable>;
 /// Nested descriptions that one sentence bears, the head of the sentence included.
 const MAX_DEPTH: usize = 3;
 
+/// Sentences that introduce something, at most.
+const MAX_PREAMBLES: usize = 4;
+
 /// Bytes of a question that people still read to its end.
-const MAX_LENGTH: usize = 460;
+const MAX_LENGTH: usize = 520;
 
 /// Says a form as a question.
 ///
@@ -82,7 +85,7 @@ struct Realiser<'a> {
     text: String,
     /// Byte offsets, value, meaning.
     spans: Vec<(usize, usize, Value, Sem)>,
-    /// Forms introduced by earlier sentences, with their labels.
+    /// Forms introduced by earlier sentences, with the words that refer to them.
     referents: Vec<(Form, String)>,
     /// Whether the attribute said last was said with its noun, which "that of" can then stand for.
     by_noun: bool,
@@ -127,7 +130,7 @@ impl Realiser<'_> {
 
     /// Introduces descriptions in sentences of their own until the rest is flat enough.
     fn preambles(&mut self, form: &Form) -> Say {
-        for _ in 0..3 {
+        for _ in 0..MAX_PREAMBLES {
             let depth = self.depth(form);
             let repeated = self.repeated(form);
             if !repeated && (depth < MAX_DEPTH || (depth == MAX_DEPTH && self.rng.chance(0.7))) {
@@ -139,9 +142,7 @@ impl Realiser<'_> {
                 .filter(|f| matches!(f, Form::Get { .. } | Form::Apply { op: Op::Pick { .. }, .. }) && *f != form)
                 .filter(|f| !contains_item(f))
                 .filter_map(|f| Some((f, self.lexicon.label(f)?, self.depth(f))))
-                .filter(|(f, label, d)| {
-                    (1..=2).contains(d) && self.referents.iter().all(|(g, l)| g != *f && l != label)
-                })
+                .filter(|(f, _, d)| (1..=2).contains(d) && self.referents.iter().all(|(g, _)| g != *f))
                 .collect();
             if repeated {
                 let all: Vec<Form> = usable.iter().map(|(f, ..)| (*f).clone()).collect();
@@ -149,8 +150,18 @@ impl Realiser<'_> {
             }
             let deepest = usable.iter().map(|(_, _, d)| *d).max();
             usable.retain(|(_, _, d)| Some(*d) == deepest);
-            usable.retain(|(f, label, _)| !self.rivals(form, f, label));
-            let Some((described, label, _)) = usable.into_iter().next() else { break };
+            let clear = |(f, label, _): &(&Form, String, usize)| {
+                self.referents.iter().all(|(_, words)| *words != that(label)) && !self.rivals(form, f, label)
+            };
+            // Where "that city" could be two cities, this one gets a letter.
+            let plain = usable.iter().position(clear);
+            let Some((described, label, _)) = usable.into_iter().nth(plain.unwrap_or(0)) else { break };
+            let lettered = self.referents.iter().filter(|(_, words)| !words.starts_with("that ")).count();
+            let words = match (plain, wording::LETTERS.get(lettered)) {
+                (Some(_), _) => that(&label),
+                (None, Some(letter)) => format!("{label} {letter}"),
+                (None, None) => break,
+            };
             let openings = if self.opened.is_empty() { wording::PREAMBLES } else { wording::NEXT_PREAMBLES };
             let fresh: Vec<(&'static str, &'static str)> =
                 openings.iter().copied().filter(|(b, _)| !self.opened.contains(b)).collect();
@@ -158,9 +169,14 @@ impl Realiser<'_> {
             self.opened.push(before);
             self.push(before);
             self.np(described)?;
+            if plain.is_none() {
+                self.push(" (");
+                self.push(&words);
+                self.push(")");
+            }
             self.push(after);
             self.push(" ");
-            self.referents.push((described.clone(), label));
+            self.referents.push((described.clone(), words));
         }
         if self.depth(form) <= MAX_DEPTH && !self.repeated(form) { Ok(()) } else { Err(Unsayable("too deeply nested")) }
     }
@@ -275,6 +291,10 @@ impl Realiser<'_> {
             subject || inside.clone().any(|p| matches!(p, Part::Slot { name, .. } if described(name)))
         })
     }
+}
+
+fn that(label: &str) -> String {
+    format!("that {label}")
 }
 
 /// The thing that a group of arguments describes: the subject of the one call whose bundle they are.

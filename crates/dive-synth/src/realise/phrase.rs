@@ -15,8 +15,8 @@ impl Realiser<'_> {
     /// A noun phrase for the value of a form.
     pub(super) fn np(&mut self, form: &Form) -> Say {
         self.by_noun = false;
-        if let Some((_, label)) = self.referents.iter().find(|(f, _)| f == form) {
-            let words = format!("that {label}");
+        if let Some((_, words)) = self.referents.iter().find(|(f, _)| f == form) {
+            let words = words.clone();
             self.push(&words);
             return Ok(());
         }

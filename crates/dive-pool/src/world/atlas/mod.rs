@@ -13,6 +13,7 @@ use super::names::{self, Taken};
 mod land;
 mod life;
 mod network;
+mod records;
 
 /// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
 pub const ENTITIES: &[super::NamedRows] = &[
@@ -33,6 +34,7 @@ pub const ENTITIES: &[super::NamedRows] = &[
 /// The database cannot be written.
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
+    db.execute_batch(records::SCHEMA)?;
     let mut taken = Taken::of(db)?;
     let mut land = land::plan(seed, Size::of(db)?, &mut taken);
     let airports = network::airports(db, seed, &land, &mut taken)?;
@@ -42,7 +44,8 @@ pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     life::climate(db, seed, &land)?;
     life::censuses(db, seed, &land)?;
     life::museums(db, seed, &land, &mut taken)?;
-    life::festivals(db, seed, &land, &mut taken)
+    life::festivals(db, seed, &land, &mut taken)?;
+    records::generate(db, seed)
 }
 
 const SCHEMA: &str = "

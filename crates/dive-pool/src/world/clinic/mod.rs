@@ -8,6 +8,7 @@ use rusqlite::Transaction;
 
 use super::AS_OF;
 
+mod acute;
 mod care;
 mod drugs;
 mod patients;
@@ -48,7 +49,8 @@ const SPECIALTIES: &[&str] = &[
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     let staff = care::generate(db, &mut Stream::new(seed, &["clinic", "care"]))?;
     let formulary = drugs::generate(db, &mut Stream::new(seed, &["clinic", "drugs"]), &staff)?;
-    patients::generate(db, &mut Stream::new(seed, &["clinic", "patients"]), &staff, &formulary)
+    patients::generate(db, &mut Stream::new(seed, &["clinic", "patients"]), &staff, &formulary)?;
+    acute::generate(db, &mut Stream::new(seed, &["clinic", "acute"]))
 }
 
 /// A hospital's department and the physicians who work in it; the first is its head.

@@ -7,6 +7,7 @@ use rusqlite::Transaction;
 
 use super::names;
 
+mod bench;
 mod biochemistry;
 mod ecology;
 mod molecular;
@@ -32,6 +33,15 @@ pub const ENTITIES: &[super::NamedRows] = &[
     ("biobank", "biobank", "biobanks", "biological", Thing, "SELECT name FROM biobank ORDER BY name"),
     ("compound", "compound", "compounds", "biological", Thing, "SELECT name FROM compound ORDER BY name"),
     ("enzyme", "enzyme", "enzymes", "biological", Thing, "SELECT name FROM enzyme ORDER BY name"),
+    ("motif", "DNA motif", "DNA motifs", "biological", Thing, "SELECT name FROM motif ORDER BY name"),
+    (
+        "breeding_cross",
+        "breeding cross",
+        "breeding crosses",
+        "biological",
+        Thing,
+        "SELECT name FROM breeding_cross ORDER BY name",
+    ),
     ("pathway", "pathway", "pathways", "biological", Thing, "SELECT name FROM pathway ORDER BY name"),
 ];
 
@@ -44,7 +54,8 @@ pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     let species = ecology::generate(db, seed, &cities)?;
     let enzymes = biochemistry::compounds_and_enzymes(db, seed)?;
     let genes = molecular::generate(db, seed, &species, &cities, &enzymes)?;
-    biochemistry::kinetics_and_pathways(db, seed, &enzymes, &genes)
+    biochemistry::kinetics_and_pathways(db, seed, &enzymes, &genes)?;
+    bench::generate(db, seed)
 }
 
 /// The cities that field sites, type localities and biobanks are tied to: few, so that each has several.

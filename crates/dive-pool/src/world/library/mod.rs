@@ -8,6 +8,7 @@ use dive_core::rng::Stream;
 use dive_tools::entities::Naming::{Person, Thing, Title};
 use rusqlite::{Connection, Transaction};
 
+mod catalogues;
 mod papers;
 mod people;
 mod trials;
@@ -137,10 +138,12 @@ impl Shared {
 /// The database cannot be written.
 pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     db.execute_batch(SCHEMA)?;
+    db.execute_batch(catalogues::SCHEMA)?;
     let shared = Shared::read(db)?;
     let people = people::generate(db, seed, &shared)?;
     let papers = papers::generate(db, seed, &shared, &people)?;
-    trials::generate(db, seed, &shared, &people, &papers)
+    trials::generate(db, seed, &shared, &people, &papers)?;
+    catalogues::generate(db, seed)
 }
 
 /// One of the items; empty when there is none.

@@ -1,4 +1,5 @@
-//! The financial part of a world: companies and what their books, shares, bonds, lenders and projects say about them.
+//! The financial part of a world: companies and what their books, shares, options, bonds, lenders and projects say about them,
+//! with foreign currencies and the economy of the regions around them.
 //!
 //! Statement values are in millions of euros with one decimal and are computed in whole tenths, so that every identity
 //! of the accounts holds exactly. Market data end on the world's today, [`AS_OF`](super::AS_OF).
@@ -10,7 +11,9 @@ use rusqlite::Transaction;
 mod accounts;
 mod companies;
 mod credit;
+mod currencies;
 mod funds;
+mod options;
 mod prices;
 
 /// Entity types of this part: name, noun, plural, domain, naming, statement that lists the names.
@@ -38,6 +41,22 @@ pub const ENTITIES: &[super::NamedRows] = &[
         Thing,
         "SELECT name FROM project ORDER BY name",
     ),
+    (
+        "foreign_currency",
+        "foreign currency",
+        "foreign currencies",
+        "financial",
+        Thing,
+        "SELECT name FROM foreign_currency ORDER BY name",
+    ),
+    (
+        "option_contract",
+        "option contract",
+        "option contracts",
+        "financial",
+        Thing,
+        "SELECT name FROM option_contract ORDER BY name",
+    ),
 ];
 
 /// Creates and fills this part's tables.
@@ -62,7 +81,11 @@ pub fn generate(db: &Transaction<'_>, seed: u64) -> rusqlite::Result<()> {
     credit::lend(db, &mut stream("loans"), &companies, &banks)?;
     credit::bonds(db, &mut stream("bonds"), &companies, &curve)?;
     credit::projects(db, &mut stream("projects"), &companies)?;
-    funds::manage(db, &mut stream("funds"), &companies, &banks, &indices)
+    funds::manage(db, &mut stream("funds"), &companies, &banks, &indices)?;
+    currencies::quote(db, &mut stream("currencies"))?;
+    currencies::regional_accounts(db, &mut stream("regions"))?;
+    options::list(db, &mut stream("options"), &companies)?;
+    options::insiders(db, &mut stream("insiders"), &companies)
 }
 
 /// A date, never later than the 28th, in one of these years.
