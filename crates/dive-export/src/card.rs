@@ -9,7 +9,7 @@ use dive_report::{Catalogue, Record, Stats, Structure};
 
 use crate::error::ExportError;
 use crate::source::Source;
-use crate::{Encoding, Exported, Format, write};
+use crate::{Encoding, Exported, Format, features, write};
 
 /// The configurations of the dataset; the first is the default.
 const CONFIGS: [Format; 6] =
@@ -109,6 +109,10 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
             line("  default: true");
         }
         line(&format!("  data_files:\n  - split: train\n    path: {}", table.file.display()));
+    }
+    line("dataset_info:");
+    for table in tables.iter().filter(|t| t.rows.rows > 0 && !t.apart) {
+        line(features::declared(table.format, table.format.name()).trim_end());
     }
     line("---\n");
     line("# DIVE tool-use tasks\n");
