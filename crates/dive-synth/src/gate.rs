@@ -504,7 +504,7 @@ fn dependants(id: CallId, path: &[CallId], evidence: &Evidence) -> BTreeSet<Call
 
 /// How a value can be had from visible ones: by itself, or from two under one operator that the sanity rules allow.
 fn guess(atoms: &[(&Sem, &Value)], sem: &Sem, target: &Value) -> Option<String> {
-    if matches!(sem, Sem::Id(_) | Sem::Text(_) | Sem::Flag(_) | Sem::List(_)) {
+    if matches!(sem, Sem::Id(_) | Sem::Flag(_) | Sem::List(_)) {
         return None;
     }
     let same_meaning = |s: &Sem| s == sem || s.comparable(sem);
