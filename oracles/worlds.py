@@ -59,6 +59,7 @@ record("stock_exchange", "name", {"stock_exchange_profile": "stock_exchange"}, d
 for _table, _tool in {"gas": "arterial_blood_gas", "blood": "blood_count", "heart": "echocardiogram", "liver": "liver_panel", "metabolic": "metabolic_panel", "fasting": "fasting_panel", "vitals": "vital_signs"}.items():
     record(_table, "patient", {_tool: "patient"})
 record("heart", "patient", {"electrocardiogram": "patient"})
+record("diagnosis_code", "disorder", {"diagnosis_code_record": "disorder"})
 record("anaesthesia", "patient", {"anaesthetic_record": "patient"})
 record("coagulation", "patient", {"coagulation_panel": "patient"})
 record("breeding_cross", "name", {"breeding_cross_profile": "cross"}, founder_site="site")
@@ -92,6 +93,7 @@ record("review", "title", {"review_pilot_ratings": "review", "review_profile": "
 record("study", "name", {"study_group_results": "study", "study_profile": "study", "study_responders": "study"})
 
 lists("option_chain", "option_contract", {"company": "company", "kind": "kind", "expiry": "expiry"}, contract="name")
+lists("disorders_in_code_chapter", "diagnosis_code", {"chapter": "chapter"})
 lists("patients_living_in_city", "patient", {"city": "city"}, patient="name")
 lists("physicians_trained_in_city", "physician", {"city": "trained_in"}, physician="name")
 lists("enzymes_metabolising_drug", "drug_metabolism", {"drug": "drug"})
