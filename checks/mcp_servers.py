@@ -3,12 +3,15 @@
 Prints what was done; the exit status is 0 when everything was as expected.
 """
 
+import http.server
 import json
 import os
 import pathlib
+import ssl
 import subprocess
 import sys
 import tempfile
+import threading
 
 DIVE, NODE, GIT, SQLITE = (str(pathlib.Path(a).absolute()) for a in sys.argv[1:5])
 WORK = pathlib.Path(tempfile.mkdtemp())
@@ -67,5 +70,25 @@ mutating = ["--allow-mutating"]
 call("create_table", *mutating, query="CREATE TABLE item (name TEXT, price REAL)")
 call("write_query", *mutating, query="INSERT INTO item VALUES ('pen', 1.5)")
 assert "pen" in json.dumps(call("read_query", query="SELECT * FROM item"))
+
+# A certificate that nobody signed: one message, nothing sent.
+files = [str(WORK / "key.pem"), str(WORK / "cert.pem")]
+subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
+command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *subject, "-keyout", files[0], "-out", files[1]]
+subprocess.run(command, check=True, capture_output=True)
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(files[1], files[0])
+web = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
+web.socket = context.wrap_socket(web.socket, server_side=True)
+threading.Thread(target=web.serve_forever, daemon=True).start()
+(WORK / "web.toml").write_text(
+    f"[provider]\nid = 'web'\ndomain = 'general'\nbackend = 'http'\nbase_url = 'https://localhost:{web.server_port}'\n"
+    "allow_private = true\nretries = 0\nverified = true\n[[tool]]\nname = 'page'\nkind = 'retrieval'\nformat = 'text'\n"
+    "description = 'A page of the check.'\nrequest = 'GET /'\n"
+)
+refused = dive("tools", "call", "page", "{}", "--tools", "web.toml", "--only-tools", fails=True)
+assert "web (page)" in refused and "certificate" in refused.lower(), refused
+os.environ["SSL_CERT_FILE"] = files[1]
+dive("tools", "call", "page", "{}", "--tools", "web.toml", "--only-tools")
 
 print("servers of others: as expected")

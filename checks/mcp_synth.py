@@ -28,23 +28,26 @@ def dive(*args):
 
 
 def repository(path):
-    """Four people's commits on branches with dates of their own."""
+    """Four people's branches, whose last commits change different numbers of lines at different times; no number is the sum,
+    difference or mean of two others, since one could then do without it."""
     run("git", "init", "-q", "-b", "main", str(path))
-    for month, (who, branch) in enumerate(
-        [("Ingrid Dahl", "main"), ("Olav Moen", "prices"), ("Sigrid Lund", "labels"), ("Tor Berge", "returns")], 1
-    ):
+    work = [
+        ("Ingrid Dahl", "main", {"README.txt": 9, "suppliers.txt": 4}),
+        ("Olav Moen", "prices", {"prices.txt": 20}),
+        ("Sigrid Lund", "labels", {"labels.txt": 5, "README.txt": 1, "sizes.txt": 4}),
+        ("Tor Berge", "returns", {"returns.txt": 2}),
+    ]
+    for month, (who, branch, files) in enumerate(work, 1):
         if branch != "main":
             run("git", "-C", str(path), "checkout", "-q", "-b", branch, "main")
-        (path / f"{branch}.txt").write_text(f"What {who} wrote about {branch}.\n")
-        run("git", "-C", str(path), "add", ".")
-        moment = f"2024-0{month}-1{month}T09:30:00Z"
-        env = {**os.environ, "GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
         who = ["-c", f"user.name={who}", "-c", "user.email=shop@example.org"]
-        run("git", "-C", str(path), *who, "commit", "-q", "-m", f"Describe {branch}", env=env)
-        if branch == "main":
-            (path / "README.txt").write_text("Notes of a shop for office furniture.\n")
+        for step, message in enumerate(["Begin", f"Describe {branch}"]):
+            for file, lines in files.items() if step else [(f"{branch}.md", 2)]:
+                (path / file).write_text("".join(f"{branch} of {file}, line {n}\n" for n in range(lines)))
             run("git", "-C", str(path), "add", ".")
-            run("git", "-C", str(path), *who, "commit", "-q", "-m", "Say what this is", env=env)
+            moment = f"2024-0{month}-{step}{month}T09:30:00Z"
+            env = {**os.environ, "GIT_AUTHOR_DATE": moment, "GIT_COMMITTER_DATE": moment}
+            run("git", "-C", str(path), *who, "commit", "-q", "-m", message, env=env)
     run("git", "-C", str(path), "checkout", "-q", "main")
 
 
@@ -84,19 +87,44 @@ assert verified["certified"] == 100, verified
 dive("export", "first", "--to", "rows")
 run(sys.executable, str(HERE.parent / "checker" / "check.py"), str(WORK / "rows" / "tasks.jsonl"))
 
+
+
+def chains(file):
+    """The tasks in which a call takes an argument from the result of another, with the providers on the way."""
+    found = []
+    for row in map(json.loads, open(file)):
+        calls = {c["id"]: c for c in row["evidence"]}
+        path = [calls[i] for i in row["certificate"]["path"]]
+        if any("derived" in source for call in path for source in call["sources"].values()):
+            found.append((row, {OWNER[c["tool"]] for c in path}))
+    return found
+
+
+def show(rows, most):
+    for row in rows[:: max(1, len(rows) // most)]:
+        print(f"  {row['question']}\n    = {json.dumps(row['answer'], ensure_ascii=False)}")
+
+
+OWNER = {t["name"]: t["id"].split(".")[1] for t in dive("tools", "list", *TOOLS)["tools"]}
 rows = [json.loads(line) for line in open(WORK / "rows" / "tasks.jsonl")]
-chained, providers = [], set()
-for row in rows:
-    calls = {c["id"]: c for c in row["evidence"]}
-    path = [calls[i] for i in row["certificate"]["path"]]
-    if any("derived" in source for call in path for source in call["sources"].values()):
-        chained.append(row)
-        providers |= {c["tool"].split("_")[0] for c in path}
+chained = chains(WORK / "rows" / "tasks.jsonl")
 shared = len({row["question"] for row in rows})
 print(f"{len(rows)} tasks, {len(chained)} with an argument from an earlier result, {shared} different questions")
 assert len(chained) >= 20, len(chained)
-for row in chained[:: max(1, len(chained) // 16)]:
-    print(f"  {row['question']}\n    = {json.dumps(row['answer'], ensure_ascii=False)}")
+quoted = [row for row in rows if '"quote": "' in json.dumps(row["derivation"])]
+print(f"{len(quoted)} quote from texts:")
+assert len(quoted) >= 5, len(quoted)
+show(quoted, 8)
+
+# Each server has chains of its own.
+for name, count in [("files", 30), ("git", 60), ("shop", 12)]:
+    own = ["--tools", f"tools/{name}.toml", "--only-tools", "--toolset-min", "2"]
+    dive("synth", *own, "--count", str(count), "--min-yield", "0.5", "--out", name)
+    dive("export", name, "--to", f"rows-{name}")
+    own = [row for row, owners in chains(WORK / f"rows-{name}" / "tasks.jsonl") if owners == {name}]
+    print(f"{name}: {len(own)} of {count} with an argument from an earlier result")
+    assert len(own) >= 4, (name, len(own))
+    show(own, 8)
 
 for gone in ["files-server", "git-server", "shop-server", "shop.db"]:
     (WORK / gone).unlink()

@@ -779,6 +779,22 @@ def academic_partners_of_hospital(t, hospital):
     return partners(t, t.study[t.study.hospital == hospital], earliest=("starts", "min"))
 
 
+def text_of(t, document):
+    return t.document.set_index("id").text[document]
+
+
+@function(document=("document", "id"))
+def document_statistics(t, document):
+    text = text_of(t, document)
+    return {"words": len(text.split()), "characters": len(text), "lines": text.count("\n") + 1}
+
+
+@function(document=("document", "id"), words=["ing", "tion", "20", "THE", "year", "e"])
+def find_in_document(t, document, words):
+    found = [f"{i}: {line}" for i, line in enumerate(text_of(t, document).split("\n"), 1) if words.lower() in line.lower()]
+    return {"matches": len(found), "lines": "\n".join(found) if found else None}
+
+
 @function(currency=("foreign_currency", "name"), date=DATES)
 def exchange_rate(t, currency, date):
     e = t.exchange_rate[(t.exchange_rate.currency == currency) & (t.exchange_rate.date <= date)].sort_values("date").tail(1)

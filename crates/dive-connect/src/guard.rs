@@ -30,7 +30,7 @@ pub(crate) struct Guard {
     pub(crate) provider: String,
     pub(crate) secrets: Secrets,
     pub(crate) max_bytes: usize,
-    timeout: Duration,
+    pub(crate) timeout: Duration,
     retries: u32,
     pause: Duration,
     permits: Semaphore,

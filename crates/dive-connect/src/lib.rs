@@ -9,11 +9,13 @@
 
 mod command;
 mod database;
+mod diff;
 mod failure;
 mod guard;
 mod http;
 mod import;
 mod mcp;
+mod postgres;
 mod probe;
 mod process;
 mod reading;
@@ -21,8 +23,8 @@ mod redact;
 mod remote;
 mod toolbox;
 
-pub use import::{ApiSource, Imported, McpSource, openapi};
+pub use import::{ApiSource, DatabasePlace, DatabaseSource, Imported, McpSource, openapi};
 pub use probe::{Effort, Learned, Lesson, Link, Probing, Taken, Things};
 pub use reading::Reading;
 pub use remote::undisturbed;
-pub use toolbox::{ConnectError, Options, Served, Toolbox, import_mcp};
+pub use toolbox::{ConnectError, Options, Served, Toolbox, import_database, import_mcp};

@@ -7,6 +7,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};
 
+use crate::diff;
+
 /// How a text result is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -17,6 +19,8 @@ pub enum Reading {
     Python,
     /// Comma-separated values under a line of names.
     Csv,
+    /// A unified diff: files with the lines that were added and removed.
+    Diff,
     /// Several blocks of `key: value`, each beginning with the same key.
     Records,
     /// Lines `key: value`, perhaps with text after them.
@@ -32,8 +36,15 @@ const NAME: usize = 200;
 
 impl Reading {
     /// The readings of text, the strictest first.
-    pub const OF_TEXT: [Reading; 6] =
-        [Reading::Python, Reading::Csv, Reading::Records, Reading::Pairs, Reading::Marked, Reading::Lines];
+    pub const OF_TEXT: [Reading; 7] = [
+        Reading::Python,
+        Reading::Csv,
+        Reading::Diff,
+        Reading::Records,
+        Reading::Pairs,
+        Reading::Marked,
+        Reading::Lines,
+    ];
 
     /// The result in this reading; as it is when it does not fit.
     pub fn of(self, value: Value) -> Value {
@@ -53,6 +64,12 @@ impl Reading {
                 _ => None,
             },
             Reading::Csv => csv(text),
+            // Lines before it may be pairs, and these say more.
+            Reading::Diff if pairs(text).is_some() => None,
+            Reading::Diff => diff::read(text).map(|(before, map)| {
+                let heading = before.trim_end().ends_with(':') && before.trim().lines().count() == 1;
+                with_text(map, if heading { "" } else { &before }).into()
+            }),
             Reading::Records => records(text),
             Reading::Pairs => pairs(text),
             Reading::Marked => marked(text),
@@ -110,7 +127,7 @@ fn key(text: &str) -> Option<&str> {
     fits.then_some(text)
 }
 
-fn pair(line: &str) -> Option<(&str, &str)> {
+pub(crate) fn pair(line: &str) -> Option<(&str, &str)> {
     let (name, value) = line.split_once(": ")?;
     let value = value.trim();
     (!value.is_empty()).then_some((key(name)?, value))
@@ -156,10 +173,25 @@ fn pairs(text: &str) -> Option<Value> {
         }
     }
     let enough = map.len() >= 2 && begun;
-    if !rest.is_empty() {
-        map.insert("text".into(), rest.join("\n").trim_end().into());
+    let rest = rest.join("\n");
+    match diff::read(&rest) {
+        Some((before, changes)) => {
+            map = with_text(map, &before);
+            map.extend(changes);
+        }
+        None => map = with_text(map, &rest),
     }
     enough.then_some(Value::Object(map))
+}
+
+/// The same with a text that belongs to it, if there is one. What stands indented is what somebody wrote about it.
+fn with_text(mut map: Map<String, Value>, text: &str) -> Map<String, Value> {
+    let indented = text.lines().all(|l| l.trim().is_empty() || l.starts_with("    "));
+    let (name, text) = if indented { ("message", text.trim()) } else { ("text", text.trim_end()) };
+    if !text.is_empty() && !map.contains_key(name) {
+        map.insert(name.into(), text.into());
+    }
+    map
 }
 
 fn records(text: &str) -> Option<Value> {
@@ -417,6 +449,19 @@ mod tests {
                 "commit 6bd0\nAuthor: Ada <a@x>\nDate:   2024-04-03 10:00:00 +0000\n\n    Add part: four\n+line\n",
                 json!({"commit": "6bd0", "Author": "Ada <a@x>", "Date": "2024-04-03", "Date time": "10:00:00 +0000",
                        "text": "    Add part: four\n+line"}),
+            ),
+            (
+                Reading::Pairs,
+                "commit 6bd0\nAuthor: Ada <a@x>\nDate: 2024-04-03\n\n    Add part: four\n\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n",
+                json!({"commit": "6bd0", "Author": "Ada <a@x>", "Date": "2024-04-03", "message": "Add part: four",
+                       "files changed": 1, "lines added": 1, "lines removed": 1,
+                       "files": [{"file": "x", "lines added": 1, "lines removed": 1}]}),
+            ),
+            (
+                Reading::Diff,
+                "Diff with main:\n--- /dev/null\n+++ b/x\n@@ -0,0 +1 @@\n+b",
+                json!({"files changed": 1, "lines added": 1, "lines removed": 0,
+                       "files": [{"file": "x", "lines added": 1, "lines removed": 0}]}),
             ),
             (
                 Reading::Pairs,

@@ -1,7 +1,5 @@
 //! Secrets never leave the runtime: not in a result that echoes them, not in an error that quotes a request.
 
-use std::env;
-
 use serde_json::Value;
 
 const MARK: &str = "[redacted]";
@@ -24,11 +22,6 @@ impl Secrets {
         forms.sort_by_key(|s| std::cmp::Reverse(s.len()));
         forms.dedup();
         Secrets(forms)
-    }
-
-    /// The values of these variables, as far as they are set.
-    pub(crate) fn of_env<'a>(names: impl IntoIterator<Item = &'a str>) -> Secrets {
-        Secrets::new(names.into_iter().filter_map(|n| env::var(n).ok()))
     }
 
     pub(crate) fn text(&self, text: &str) -> String {

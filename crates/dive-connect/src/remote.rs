@@ -4,7 +4,8 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use dive_core::canon;
-use dive_core::tool::{Effect, ErrorKind, ToolError, ToolSpec};
+use dive_core::sem::Sem;
+use dive_core::tool::{Effect, ErrorKind, Field, ToolError, ToolSpec};
 use dive_journal::{Entry, Failed, Freshness, Journal, JournalError, Key, Kind, Mode, Record};
 use dive_tools::Backend;
 use futures::future::BoxFuture;
@@ -46,6 +47,8 @@ pub(crate) struct Remote {
     pub(crate) fingerprint: String,
     /// What its provider was started with: values that it may know.
     pub(crate) hints: Vec<String>,
+    /// The manifest says what results are, so that others are none.
+    pub(crate) declared: bool,
 }
 
 impl Remote {
@@ -73,6 +76,13 @@ impl Remote {
     async fn attempt(&self, args: &Args) -> Result<Record, Failure> {
         let repeatable = self.spec.effect == Effect::ReadOnly;
         let result = self.guard.run(&self.spec.name, repeatable, || self.call.ready(), || self.call.call(args)).await;
+        let result = result.and_then(|value| match lie(&self.spec, &value).filter(|_| self.declared) {
+            None => Ok(value),
+            Some(lie) => {
+                let message = format!("{} ({}): {lie}", self.guard.provider, self.spec.name);
+                Err(Failure::answer(ErrorKind::Provider, message))
+            }
+        });
         match result {
             Ok(value) => Ok(Record::new(json!({ "ok": value }))),
             Err(failure) if failure.is_answer() => Ok(Record::new(json!({ "error": failure.error }))),
@@ -92,6 +102,26 @@ impl Remote {
         let args = self.guard.secrets.value(Value::Object(args.clone()));
         Key::new(Kind::ToolCall, json!({"tool": self.spec.id, "version": self.version, "args": args}))
     }
+}
+
+/// What contradicts the declared fields: a measure that is no number, a name that is no text.
+fn lie(spec: &ToolSpec, result: &Value) -> Option<String> {
+    let wrong = |field: &Field, record: &Value| {
+        let value = record.pointer(&field.pointer).filter(|v| !v.is_null() && field.quote.is_none())?;
+        let wanted = match field.sem {
+            Sem::Measure { .. } | Sem::Number if !value.is_number() => "a number",
+            Sem::Entity(_) | Sem::Category(_) | Sem::Date(_) if !value.is_string() => "text",
+            _ => return None,
+        };
+        Some(format!("`{}` of the result is not {wanted}, as its manifest says.", field.pointer))
+    };
+    let output = &spec.output;
+    let scalar = output.fields.iter().find_map(|f| wrong(f, result));
+    scalar.or_else(|| {
+        let rows = output.rows.as_ref()?;
+        let mut list = result.pointer(&rows.pointer)?.as_array()?.iter();
+        list.find_map(|row| rows.fields.iter().find_map(|f| wrong(f, row)))
+    })
 }
 
 fn unpack(entry: Result<Entry, Failed<Failure>>) -> Result<Value, Failure> {

@@ -11,7 +11,7 @@ use dive_core::tool::{Effect, ToolSpec};
 use dive_journal::{Failed, Freshness, Journal, JournalError, Key, Kind, Mode, Record};
 use dive_tools::manifest::{self, BackendKind, Binding, Manifest, Provider};
 use dive_tools::sql::{Source, SqlTool};
-use dive_tools::{Backend, Entities, ToolPool};
+use dive_tools::{Backend, Entities, EntityType, ToolPool};
 use rmcp::model::Tool;
 use serde_json::{Map, Value, json};
 use tokio::runtime::Runtime;
@@ -21,8 +21,9 @@ use crate::database::Statement;
 use crate::failure::Failure;
 use crate::guard::Guard;
 use crate::http::{Api, HttpTool};
-use crate::import::{self, Imported, McpSource};
+use crate::import::{self, DatabasePlace, DatabaseSource, Imported, McpSource};
 use crate::mcp::{self, McpTool, Server};
+use crate::postgres::{self, Database, PostgresTool};
 use crate::probe::Learned;
 use crate::process::Launch;
 use crate::redact::Secrets;
@@ -102,6 +103,7 @@ impl Toolbox {
         let mut remotes: HashMap<String, Arc<Remote>> = HashMap::new();
         let mut notes = Vec::new();
         let mut variables = BTreeSet::new();
+        let mut entities: Vec<EntityType> = Vec::new();
         for file in files(manifests)? {
             let name = file.display().to_string();
             let wrong = |detail: String| ConnectError::Manifest { file: name.clone(), detail };
@@ -111,7 +113,8 @@ impl Toolbox {
             let base = file.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
             let base = base.canonicalize().map_err(|e| wrong(format!("its folder cannot be opened: {e}")))?;
             let link = Link::new(&parsed.provider, &base).map_err(wrong)?;
-            variables.extend(self::variables(&parsed.provider).map(str::to_string));
+            variables.extend(parsed.provider.variables().map(str::to_string));
+            entities.append(&mut parsed.entities);
             if parsed.tools.is_empty() && parsed.provider.backend == BackendKind::Mcp {
                 match runtime.block_on(link.listed(&parsed.provider, &options.journal)) {
                     Ok(tools) => parsed.tools = tools,
@@ -147,7 +150,8 @@ impl Toolbox {
             let backend = Blocking { remote: Arc::clone(remote), handle: handle.clone() };
             (remote.spec.clone(), Box::new(backend) as Box<dyn Backend>)
         });
-        let pool = pool.with(tools, options.learned.entities()).map_err(ConnectError::Pool)?;
+        let pool =
+            pool.with(tools, entities.into_iter().chain(options.learned.entities())).map_err(ConnectError::Pool)?;
         let pool = Arc::new(pool);
         Ok(Toolbox { pool, remotes, notes, variables, mutating: options.mutating, runtime: Some(runtime) })
     }
@@ -289,6 +293,31 @@ pub fn import_mcp(source: &McpSource) -> Result<Imported, ConnectError> {
     Ok(import::mcp(source, &head, &tools?))
 }
 
+/// Reads the schema of a database and the beginning of its tables and writes tools down as a manifest.
+///
+/// # Errors
+/// The database cannot be read, or no tool can be made of what is in it.
+pub fn import_database(source: &DatabaseSource) -> Result<Imported, ConnectError> {
+    let fail = |detail: String| ConnectError::Provider { provider: source.name.clone(), detail };
+    let tables = match &source.place {
+        DatabasePlace::Sqlite { file, .. } => import::tables(file).map_err(fail)?,
+        DatabasePlace::Postgres { schema, .. } => {
+            let head = toml::Table::from_iter([("provider".to_string(), toml::Value::from(source.head()))]);
+            let text = toml::to_string(&head).map_err(|e| fail(e.to_string()))?;
+            let provider = manifest::read("the command line", &text).map_err(|e| fail(e.message))?.provider;
+            let link = Link::new(&provider, Path::new(".")).map_err(fail)?;
+            let runtime = runtime()?;
+            let tables = runtime.block_on(async {
+                let Some(Store::Server(database)) = &link.database else { return Err("there is no server".into()) };
+                database.tables(schema).await.map_err(|f| link.guard.secrets.text(&f.error.message))
+            });
+            runtime.shutdown_background();
+            tables.map_err(fail)?
+        }
+    };
+    import::database(source, &tables).map_err(fail)
+}
+
 fn runtime() -> Result<Runtime, ConnectError> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(2).thread_name("connect").enable_all();
@@ -332,9 +361,10 @@ fn fingerprint(spec: &ToolSpec, version: &str) -> String {
     dive_core::canon::fingerprint(&(&ToolSpec { name: String::new(), ..spec.clone() }, version))
 }
 
-/// The variables whose values a provider gets.
-fn variables(provider: &Provider) -> impl Iterator<Item = &str> {
-    provider.auth.iter().map(|a| a.env.as_str()).chain(provider.env.iter().map(String::as_str))
+/// The values of a provider's variables, and what they hold.
+fn secrets(provider: &Provider) -> Secrets {
+    let values = provider.variables().filter_map(|name| std::env::var(name).ok());
+    Secrets::new(values.chain(postgres::password(provider)))
 }
 
 /// What a provider is started with, less its program and flags: a folder, a file, an address.
@@ -354,11 +384,18 @@ struct Link {
     guard: Arc<Guard>,
     server: Option<Arc<Server>>,
     api: Option<Arc<Api>>,
+    database: Option<Store>,
+}
+
+/// What statements are run over.
+enum Store {
+    File(Source),
+    Server(Arc<Database>),
 }
 
 impl Link {
     fn new(provider: &Provider, base: &Path) -> Result<Link, String> {
-        let guard = Guard::new(provider, Secrets::of_env(variables(provider)));
+        let guard = Guard::new(provider, secrets(provider));
         let server = match provider.backend {
             BackendKind::Mcp => Some(Arc::new(Server::new(provider, base, guard.max_bytes)?)),
             _ => None,
@@ -367,7 +404,14 @@ impl Link {
             BackendKind::Http => Some(Arc::new(Api::new(provider, guard.max_bytes)?)),
             _ => None,
         };
-        Ok(Link { guard: Arc::new(guard), server, api })
+        let database = match (provider.backend, &provider.path) {
+            (BackendKind::Sqlite, Some(path)) => Some(Store::File(Source::live(&base.join(path)))),
+            (BackendKind::Postgres, _) => {
+                Some(Store::Server(Arc::new(Database::new(provider, guard.timeout, guard.max_bytes)?)))
+            }
+            _ => None,
+        };
+        Ok(Link { guard: Arc::new(guard), server, api, database })
     }
 
     /// The tools of a server whose manifest names none, as it listed them when the run first asked.
@@ -407,17 +451,17 @@ impl Link {
         base: &Path,
         options: &Options,
     ) -> Result<Vec<Result<Remote, LeftOut>>, String> {
-        let Manifest { provider, tools } = manifest;
+        let Manifest { provider, tools, .. } = manifest;
         let offline = options.journal.mode() == Mode::Replay;
         let mut made = Vec::new();
-        let database = provider.path.as_ref().map(|p| Source::live(&base.join(p)));
+        let place = if provider.base_url.is_empty() { &provider.connection } else { &provider.base_url };
         for mut tool in tools {
             let id = tool.spec.id.clone();
             if tool.spec.effect == Effect::Mutating && !options.mutating {
                 made.push(Err((MUTATING, tool.spec.name)));
                 continue;
             }
-            let version = version(&provider.version, &(&tool.binding, &tool.renamed, &provider.base_url));
+            let version = version(&provider.version, &(&tool.binding, &tool.renamed, place));
             let declared = fingerprint(&tool.spec, &version);
             let passed = || options.verified.get(&id) == Some(&declared);
             if !tool.verified && !options.unverified && !passed() {
@@ -435,7 +479,7 @@ impl Link {
             }
             let at = |e: String| format!("tool `{}`: {e}", tool.spec.name);
             let renamed = Arc::new(tool.renamed.clone());
-            let call: Box<dyn Call> = match (&tool.binding, &self.api, &self.server, &database) {
+            let call: Box<dyn Call> = match (&tool.binding, &self.api, &self.server, &self.database) {
                 (Binding::Http(request), Some(api), _, _) => {
                     Box::new(HttpTool::new(Arc::clone(api), &tool.spec, request.clone()).map_err(at)?)
                 }
@@ -447,7 +491,10 @@ impl Link {
                     let launch = Launch { argv: argv.clone(), dir, env: provider.env.clone() };
                     Box::new(CommandTool { launch, renamed, max_bytes: self.guard.max_bytes })
                 }
-                (Binding::Sql(sql), _, _, Some(source)) => {
+                (Binding::Sql(sql), _, _, Some(Store::Server(database))) => {
+                    Box::new(PostgresTool::new(Arc::clone(database), &tool.spec, sql).map_err(at)?)
+                }
+                (Binding::Sql(sql), _, _, Some(Store::File(source))) => {
                     if !offline {
                         source.check(&tool.spec, sql).map_err(at)?;
                     }
@@ -464,6 +511,7 @@ impl Link {
                 mutating: options.mutating,
                 reading: lesson.filter(|l| l.unused.is_empty()).and_then(|l| l.reading),
                 hints: hints(&provider),
+                declared: lesson.is_none(),
                 fingerprint: declared,
                 spec: tool.spec,
             }));

@@ -16,4 +16,4 @@ pub mod sql;
 
 pub use cap::OUTPUT_CAP;
 pub use entities::{Entities, EntityType};
-pub use pool::{Backend, Tool, ToolPool};
+pub use pool::{Backend, Tool, ToolPool, checkable};

@@ -37,6 +37,17 @@ pub struct ToolPool {
     entities: Entities,
 }
 
+/// Schemas may be a stranger's: nothing is fetched, patterns run in linear time.
+fn validator(schema: &Value) -> Result<Validator, String> {
+    let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
+    options.build(schema).map_err(|e| e.to_string())
+}
+
+/// Whether a pattern of a schema can be checked in linear time, which excludes looking around and back.
+pub fn checkable(pattern: &str) -> bool {
+    validator(&serde_json::json!({ "pattern": pattern })).is_ok()
+}
+
 impl ToolPool {
     /// A pool of these tools, in order of id.
     ///
@@ -61,10 +72,7 @@ impl ToolPool {
         let entities = self.entities.and(entities);
         let mut built = self.tools;
         for (spec, backend) in tools {
-            // Schemas may be a stranger's: patterns run in linear time.
-            let options = jsonschema::options().with_pattern_options(jsonschema::PatternOptions::regex());
-            let validator = options
-                .build(&spec.input_schema())
+            let validator = validator(&spec.input_schema())
                 .map_err(|e| format!("tool `{}`: the schema is invalid: {e}", spec.id))?;
             built.push(Tool { spec, backend, validator });
         }

@@ -22,8 +22,8 @@ use crate::pool::Backend;
 
 /// Virtual-machine steps, in thousands, that one call may take.
 const STEP_BUDGET: u64 = 20_000;
-/// Rows that one call may return.
-const MAX_ROWS: usize = 200;
+/// Rows that one call of a statement may return; further ones are left out and the result is marked.
+pub const MAX_ROWS: usize = 200;
 
 /// A database that SQL tools read.
 #[derive(Debug, Clone)]
@@ -79,16 +79,32 @@ impl Source {
             if !readonly {
                 return Err("the statement must only read".into());
             }
-            if let Some(odd) = names.iter().find(|n| spec.param(n).is_none()) {
-                return Err(format!("the statement uses `:{odd}`, which is not a parameter"));
-            }
-            match spec.params.iter().find(|p| !names.contains(&p.name)) {
-                Some(p) => Err(format!("the statement does not use the parameter `:{}`", p.name)),
-                None => Ok(()),
-            }
+            agree(spec, &names)
         })
     }
 }
+
+/// Checks that the parameters that a statement names are exactly those of the tool.
+///
+/// # Errors
+/// A sentence that names one that is missing.
+pub fn agree(spec: &ToolSpec, names: &[String]) -> Result<(), String> {
+    if let Some(odd) = names.iter().find(|n| spec.param(n).is_none()) {
+        return Err(format!("the statement uses `:{odd}`, which is not a parameter"));
+    }
+    match spec.params.iter().find(|p| !names.contains(&p.name)) {
+        Some(p) => Err(format!("the statement does not use the parameter `:{}`", p.name)),
+        None => Ok(()),
+    }
+}
+
+/// Key of the list that a statement's rows become; `None` for tools that return one record.
+pub fn list_key(spec: &ToolSpec) -> Option<String> {
+    spec.output.rows.as_ref().map(|r| r.pointer.trim_start_matches('/').to_string())
+}
+
+/// What a tool that returns one record says when there is none.
+pub const NO_RECORD: &str = "No record matches these arguments.";
 
 fn guarded(path: &Path, immutable: bool) -> rusqlite::Result<Guarded> {
     let uri = format!(
@@ -128,22 +144,19 @@ pub struct SqlTool {
     /// Columns that hold truth values.
     flags: Vec<String>,
     optional: Vec<String>,
-    missing: String,
 }
 
 impl SqlTool {
     /// The tool of `spec` over `source`.
     pub fn new(source: &Source, spec: &ToolSpec, sql: &str) -> SqlTool {
-        let rows = spec.output.rows.as_ref();
-        let fields = spec.output.fields.iter().chain(rows.iter().flat_map(|r| &r.fields));
+        let fields = spec.output.fields.iter().chain(spec.output.rows.iter().flat_map(|r| &r.fields));
         let name = |pointer: &str| pointer.trim_start_matches('/').to_string();
         SqlTool {
             source: source.clone(),
             sql: sql.into(),
-            rows: rows.map(|r| name(&r.pointer)),
+            rows: list_key(spec),
             flags: fields.filter(|f| matches!(f.sem, Sem::Flag(_))).map(|f| name(&f.pointer)).collect(),
             optional: spec.params.iter().filter(|p| !p.required).map(|p| p.name.clone()).collect(),
-            missing: "No record matches these arguments.".into(),
         }
     }
 
@@ -201,7 +214,7 @@ impl Backend for SqlTool {
         });
         match result {
             Ok(Some(value)) => Ok(value),
-            Ok(None) => Err(ToolError::not_found(&self.missing)),
+            Ok(None) => Err(ToolError::not_found(NO_RECORD)),
             Err(e) if e.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) => {
                 Err(ToolError::new(ErrorKind::Timeout, "The query takes too many steps; narrow it."))
             }

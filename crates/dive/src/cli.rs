@@ -391,6 +391,56 @@ pub enum Import {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// The tables of a SQLite file: what is known about one thing, all things, those that belong to another.
+    Sqlite {
+        /// The database.
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Only these tables; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        only: Vec<String>,
+        /// What every import is told.
+        #[command(flatten)]
+        named: Named,
+    },
+    /// The same for the tables of a PostgreSQL database.
+    Postgres {
+        /// Where the database is, without a password: postgresql://reader@db.example/shop.
+        #[arg(value_name = "CONNECTION", required_unless_present = "env", conflicts_with = "env")]
+        connection: Option<String>,
+        /// Variable that holds the same, with a password if need be.
+        #[arg(long, value_name = "VARIABLE")]
+        env: Option<String>,
+        /// Variable that holds the password.
+        #[arg(long, value_name = "VARIABLE")]
+        password: Option<String>,
+        /// The connection to another machine may be unencrypted.
+        #[arg(long)]
+        plaintext: bool,
+        /// Schema whose tables are meant.
+        #[arg(long, value_name = "NAME", default_value = "public")]
+        schema: String,
+        /// Only these tables; `*` stands for anything.
+        #[arg(long, value_name = "GLOB")]
+        only: Vec<String>,
+        /// What every import is told.
+        #[command(flatten)]
+        named: Named,
+    },
+}
+
+/// What every import is told.
+#[derive(Debug, Args)]
+pub struct Named {
+    /// Id of the provider.
+    #[arg(long)]
+    pub name: String,
+    /// Domain of the tools.
+    #[arg(long, default_value = "general")]
+    pub domain: String,
+    /// File to write [default: tools/NAME.toml].
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 /// Arguments of `dive tools serve`.

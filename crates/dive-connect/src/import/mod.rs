@@ -1,17 +1,23 @@
 //! From what others say about their tools to a manifest that a person can edit.
 
+mod database;
 mod draft;
+mod loose;
 mod mcp;
 mod openapi;
 mod schema;
+mod sqlite;
 
 use std::collections::BTreeMap;
 
 use toml::{Table, Value};
 
+pub use database::{DatabasePlace, DatabaseSource};
+pub(crate) use database::{Found, database, quoted};
 pub(crate) use draft::{singular, words};
 pub(crate) use mcp::mcp;
 pub use openapi::{ApiSource, openapi};
+pub(crate) use sqlite::tables;
 
 /// A manifest that was written for a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use toml::Table;
 
 use crate::import::draft::{self, Given, effect_word};
+use crate::import::loose::Loose;
 use crate::import::schema::Plain;
 use crate::import::{Imported, glob};
 
@@ -72,7 +73,8 @@ pub fn openapi(text: &str, source: &ApiSource) -> Result<Imported, String> {
         api.notes.push(format!("{}{more}: {note}", some.join(", ")));
     }
     if entries.is_empty() {
-        return Err(format!("no operation could be taken over: {}", api.notes.join("; ")));
+        let why = if api.notes.is_empty() { "the document has none".into() } else { api.notes.join("; ") };
+        return Err(format!("no operation could be taken over: {why}"));
     }
     let tools = entries.len();
     let whole = Table::from_iter([("provider".to_string(), head.into()), ("tool".to_string(), entries.into())]);
@@ -85,36 +87,8 @@ fn document(text: &str) -> Result<Value, String> {
     if let Ok(value) = serde_json::from_str(text) {
         return Ok(value);
     }
-    let yaml: yaml_serde::Value = yaml_serde::from_str(text).map_err(|e| format!("neither JSON nor YAML: {e}"))?;
-    Ok(plain(yaml, 0))
-}
-
-fn plain(yaml: yaml_serde::Value, depth: u32) -> Value {
-    use yaml_serde::Value as Yaml;
-    if depth > 200 {
-        return Value::Null;
-    }
-    match yaml {
-        Yaml::Null => Value::Null,
-        Yaml::Bool(b) => b.into(),
-        Yaml::Number(n) => {
-            n.as_i64().map(Value::from).or_else(|| n.as_u64().map(Value::from)).unwrap_or_else(|| n.as_f64().into())
-        }
-        Yaml::String(s) => s.into(),
-        Yaml::Sequence(items) => items.into_iter().map(|v| plain(v, depth + 1)).collect(),
-        Yaml::Mapping(map) => {
-            let entries = map.into_iter().filter_map(|(k, v)| {
-                let key = match plain(k, depth + 1) {
-                    Value::String(s) => s,
-                    Value::Array(_) | Value::Object(_) => return None,
-                    scalar => scalar.to_string(),
-                };
-                Some((key, plain(v, depth + 1)))
-            });
-            Value::Object(entries.collect())
-        }
-        Yaml::Tagged(tagged) => plain(tagged.value, depth + 1),
-    }
+    let Loose(value) = yaml_serde::from_str(text).map_err(|e| format!("neither JSON nor YAML: {e}"))?;
+    Ok(value)
 }
 
 struct Api<'d> {
@@ -274,6 +248,13 @@ impl Api<'_> {
             if let Some(text) = parameter.get("description") {
                 schema.insert("description".into(), text.clone());
             }
+            if parameter.get("type").and_then(Value::as_str) == Some("file") {
+                if required {
+                    return Err(format!("the parameter `{remote}` is a file"));
+                }
+                parts.notes.push(format!("the optional parameter `{remote}` is a file and was left out"));
+                continue;
+            }
             let array = schema.get("type").and_then(Value::as_str) == Some("array");
             if schema.get("type").and_then(Value::as_str) == Some("object") {
                 if required {
@@ -359,7 +340,9 @@ impl Api<'_> {
             (summary, more) => more.or(summary).map(str::to_string),
         };
         let reads = method == "get";
-        let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
+        // Some paths have a query of their own.
+        let mark = if target.contains('?') { "&" } else { "?" };
+        let query = if query.is_empty() { String::new() } else { format!("{mark}{}", query.join("&")) };
         let mut entry = Table::new();
         entry.insert("name".into(), name.clone().into());
         entry.insert("kind".into(), "retrieval".into());

@@ -9,6 +9,8 @@ const DEPTH: u32 = 24;
 /// Most nodes of one schema: references can multiply.
 const NODES: u32 = 20_000;
 
+const TYPES: &[&str] = &["string", "number", "integer", "boolean", "object", "array"];
+
 /// What is kept of a schema besides its structure.
 const KEYWORDS: &[&str] = &[
     "description",
@@ -89,14 +91,22 @@ impl<'d> Plain<'d> {
                 _ => {}
             }
         }
+        if let Some(pattern) = plain.get("pattern")
+            && !pattern.as_str().is_some_and(dive_tools::checkable)
+        {
+            self.note(&format!("the pattern `{}` cannot be checked and was left out", pattern.as_str().unwrap_or("…")));
+            plain.remove("pattern");
+        }
         if let Some(constant) = given.get("const") {
             plain.insert("enum".into(), json!([constant]));
         }
         if let Some(Value::Array(values)) = plain.get_mut("enum") {
             values.retain(|v| !v.is_null());
         }
-        if let Some(kind) = kind(given.get("type")) {
-            plain.insert("type".into(), kind.into());
+        match kind(given.get("type")) {
+            Some(kind) if TYPES.contains(&kind.as_str()) => drop(plain.insert("type".into(), kind.into())),
+            Some(kind) => self.note(&format!("`{kind}` is no type of JSON and was left open")),
+            None => {}
         }
         if let Some(items) = given.get("items") {
             let items = self.at(items, depth + 1);
@@ -228,6 +238,8 @@ mod tests {
         plain.schema(&json!({"$ref": "#/defs/loop"}));
         plain.schema(&json!({"$ref": "https://example.com/x.json"}));
         plain.schema(&json!({"anyOf": [{"type": "string"}, {"type": "integer"}]}));
-        assert_eq!(plain.notes.len(), 3, "{:?}", plain.notes);
+        let bare = plain.schema(&json!({"type": "file", "pattern": "^(?!x)"}));
+        assert!(bare.is_empty(), "{bare:?}");
+        assert_eq!(plain.notes.len(), 5, "{:?}", plain.notes);
     }
 }

@@ -98,9 +98,9 @@ pub(super) fn outline(
         let key = pointer.rsplit('/').next().unwrap_or_default();
         if let (Some(noun), "/count") = (&list_noun, pointer.as_str()) {
             let sem = Sem::count(&slug(noun));
-            return Some(Field { pointer, sem, noun: format!("{noun} count"), ..plain() });
+            return Some(Field { pointer, sem, noun: words::count_of(noun), ..plain() });
         }
-        let (sem, asked) = meaning(tool, key, &values, named(&pointer));
+        let (sem, asked) = meaning(&tool.provider, key, &values, named(&pointer));
         let (noun, plural) = if asked { words::field(key, &sem) } else { Default::default() };
         Some(Field { pointer, sem, noun, plural, ..plain() })
     });
@@ -146,7 +146,7 @@ fn rows(
             if !everywhere || !scalar {
                 return None;
             }
-            let (sem, asked) = meaning(tool, key, &values, named(&format!("{at}/*/{key}")));
+            let (sem, asked) = meaning(&tool.provider, key, &values, named(&format!("{at}/*/{key}")));
             Some((key, sem, asked))
         })
         .collect();
@@ -240,14 +240,14 @@ fn addressable(key: &str) -> bool {
 }
 
 /// Whether a name is one that only machines read: a hash, a UUID.
-pub(super) fn opaque(text: &str) -> bool {
+pub(crate) fn opaque(text: &str) -> bool {
     let plain: Vec<char> = text.chars().filter(|c| *c != '-').collect();
     plain.len() >= 12 && plain.iter().all(char::is_ascii_hexdigit) && plain.iter().any(char::is_ascii_digit)
 }
 
 /// What values mean, and whether a question may ask for them.
-fn meaning(tool: &ToolSpec, key: &str, values: &[&Value], named: Option<Sem>) -> (Sem, bool) {
-    let own = slug(&format!("{}_{key}", tool.provider));
+pub(crate) fn meaning(provider: &str, key: &str, values: &[&Value], named: Option<Sem>) -> (Sem, bool) {
+    let own = slug(&format!("{provider}_{key}"));
     let words = words::plain(key);
     let last = words.split(' ').next_back().unwrap_or_default();
     let present: Vec<&Value> = values.iter().copied().filter(|v| !v.is_null()).collect();

@@ -4,11 +4,12 @@
 //! refused is taken to name the same kind of thing; that is what lets two tools of strangers stand in one question. The
 //! result is a file for people to read, not a hidden state: [`Learned`].
 
-mod infer;
+pub(crate) mod infer;
 mod learned;
 mod link;
+mod quotes;
 mod trial;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 
@@ -68,7 +69,7 @@ impl Toolbox {
 
 /// Whether a tool leaves open what its parameters and results mean.
 fn silent(spec: &ToolSpec) -> bool {
-    if !matches!(spec.backend.as_str(), "mcp" | "http" | "command" | "sqlite") {
+    if !matches!(spec.backend.as_str(), "mcp" | "http" | "command" | "sqlite" | "postgres") {
         return false;
     }
     let own =
@@ -110,6 +111,7 @@ fn lesson(number: usize, subject: &Subject, kinds: &Kinds, bench: &Bench<'_>) ->
     let results: Vec<&Value> = results.iter().collect();
     let outline = infer::outline(spec, &results, subject_noun.as_deref(), &named, &noun_of);
     lesson.fields = outline.fields;
+    lesson.fields.extend(quotes::fields(&spec.provider, &results));
     lesson.rows = outline.rows;
     if !lesson.complete && lesson.rows.is_some() {
         // How many stand on a page says nothing.
@@ -126,7 +128,7 @@ fn lesson(number: usize, subject: &Subject, kinds: &Kinds, bench: &Bench<'_>) ->
     let slots: Vec<(&str, &str)> = nouns.iter().map(|(slot, noun)| (*slot, noun.as_str())).collect();
     lesson.tails = match (slots.as_slice(), &about) {
         ([], Some(_)) => Vec::new(),
-        ([], None) => vec![words::known_to(&spec.provider)],
+        ([], None) => vec![words::known_to(spec)],
         (slots, _) => vec![words::tail(slots)],
     };
     lesson.subject = about;
@@ -188,7 +190,7 @@ fn distinguish(learned: &mut Learned, subjects: &[Subject]) {
         if let Some(rows) = &lesson.rows
             && let Some(owner) = taken(&rows.plural)
         {
-            let count = format!("{} count", rows.noun);
+            let count = words::count_of(&rows.noun);
             lesson.fields.retain(|f| f.noun != count);
             lesson.rows = None;
             other = Some(owner);

@@ -131,7 +131,7 @@ fn long(word: &str) -> &str {
 }
 
 /// A name as plain words, abbreviations written out.
-pub(super) fn plain(name: &str) -> String {
+pub(crate) fn plain(name: &str) -> String {
     words(name).split(' ').map(long).collect::<Vec<_>>().join(" ")
 }
 
@@ -142,7 +142,7 @@ pub(super) fn thing(param: &Param, tool: &ToolSpec) -> String {
 }
 
 /// Without the end that says how a thing is named: `order id` is an order.
-fn unnamed(words: &str) -> String {
+pub(crate) fn unnamed(words: &str) -> String {
     let mut parts: Vec<&str> = words.split(' ').collect();
     while parts.len() > 1 && parts.last().is_some_and(|p| NAMING.contains(p)) {
         parts.pop();
@@ -193,14 +193,20 @@ pub(super) fn row(tool: &ToolSpec, key: &str, named: Option<&str>, subject: Opti
 }
 
 /// What a field is called, one and several.
-pub(super) fn field(key: &str, sem: &Sem) -> (String, String) {
+pub(crate) fn field(key: &str, sem: &Sem) -> (String, String) {
     let words = plain(key);
     let many = words.ends_with('s') && !["ss", "us", "is"].iter().any(|e| words.ends_with(e));
-    let participle = words.ends_with("ed") || words == "since";
+    let participle = words.ends_with("ed");
     match sem {
+        Sem::Date(_) if words == "since" => ("start date".into(), String::new()),
+        Sem::Year(_) if words == "since" => ("start year".into(), String::new()),
         // "The delivered" is no noun, and "the highest pieces" are none either.
         Sem::Date(_) if participle => (format!("date {words}"), format!("dates {words}")),
         Sem::Year(_) if participle => (format!("year {words}"), format!("years {words}")),
+        // "Lines added" are counted, too.
+        Sem::Measure { .. } if words.split_once(' ').is_some_and(|(a, b)| a.ends_with('s') && b.ends_with("ed")) => {
+            (format!("number of {words}"), format!("numbers of {words}"))
+        }
         Sem::Measure { .. } if many && !words.contains(' ') => {
             (format!("number of {words}"), format!("numbers of {words}"))
         }
@@ -226,13 +232,19 @@ pub(super) fn tail(slots: &[(&str, &str)]) -> String {
     said.join(" ")
 }
 
-/// What is known to a provider whose tool takes nothing.
-pub(super) fn known_to(provider: &str) -> String {
-    format!("known to {}", provider.replace(['{', '}'], ""))
+/// Where that is which a tool lists that takes nothing.
+pub(super) fn known_to(tool: &ToolSpec) -> String {
+    let provider = plain(&tool.provider);
+    if tool.backend == "mcp" { format!("on the {provider} server") } else { format!("known to {provider}") }
+}
+
+/// What the length of a list is called: the number of columns is what is counted, the column count is what is stated.
+pub(super) fn count_of(noun: &str) -> String {
+    format!("{noun} count")
 }
 
 /// The plural, as the pool forms it.
-pub(super) fn plural(noun: &str) -> String {
+pub(crate) fn plural(noun: &str) -> String {
     pluralise(noun)
 }
 

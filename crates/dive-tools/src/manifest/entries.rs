@@ -6,12 +6,13 @@ use std::marker::PhantomData;
 
 use dive_core::sem::Sem;
 use dive_core::text::Quotation;
-use dive_core::tool::{Effect, Example, Group, JsonType, ToolKind};
+use dive_core::tool::{Effect, Example, Group, JsonType, ToolKind, pluralise};
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value};
 
 use super::remote::{Format, Pages, Provider};
+use crate::entities::{EntityType, Naming};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -34,7 +35,37 @@ pub(super) struct SqlProvider {
 pub(super) struct RemoteManifest {
     pub(super) provider: Provider,
     #[serde(default)]
+    pub(super) entity: Vec<EntityEntry>,
+    #[serde(default)]
     pub(super) tool: Vec<ToolEntry>,
+}
+
+/// A kind of things with names.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EntityEntry {
+    /// As in `entity:city`.
+    pub(super) name: String,
+    #[serde(default)]
+    pub(super) noun: String,
+    #[serde(default)]
+    pub(super) plural: String,
+    #[serde(default)]
+    pub(super) naming: Naming,
+    #[serde(default)]
+    pub(super) names: Vec<String>,
+}
+
+impl EntityEntry {
+    pub(super) fn read(self, domain: &str) -> Result<EntityType, String> {
+        if format!("entity:{}", self.name).parse::<Sem>().is_err() {
+            return Err("a type is named in lower-case letters, digits and `_`".into());
+        }
+        let noun = if self.noun.is_empty() { self.name.replace('_', " ") } else { self.noun };
+        let plural = if self.plural.is_empty() { pluralise(&noun) } else { self.plural };
+        let (name, naming, names) = (self.name, self.naming, self.names);
+        Ok(EntityType { name, noun, plural, domain: domain.into(), naming, article: false, names })
+    }
 }
 
 #[derive(Deserialize)]

@@ -11,6 +11,7 @@ use dive_core::lint;
 use dive_core::sem::{Scale, Sem};
 use dive_core::tool::{Bundle, Choice, Effect, Field, JsonType, Output, Param, Phrases, Rows, Sample, ToolSpec};
 
+use crate::entities::EntityType;
 use entries::{ChoiceEntry, FieldEntry, ParamEntry, RemoteManifest, SampleEntry, SqlManifest, ToolEntry};
 pub use expect::expect;
 pub use remote::{Auth, BackendKind, Binding, Format, Pages, Place, Provider, Rate, Request, Span, Turn};
@@ -39,6 +40,8 @@ pub struct Declared {
 pub struct Manifest {
     /// Who runs them.
     pub provider: Provider,
+    /// The kinds of things that they take by name.
+    pub entities: Vec<EntityType>,
     /// The tools.
     pub tools: Vec<RemoteTool>,
 }
@@ -95,14 +98,19 @@ pub fn parse(file: &str, text: &str) -> Result<Vec<Declared>, ManifestError> {
 pub fn read(file: &str, text: &str) -> Result<Manifest, ManifestError> {
     let fail = |message: String| ManifestError { file: file.into(), message };
     let manifest: RemoteManifest = toml::from_str(text).map_err(|e| fail(e.to_string().trim_end().to_string()))?;
-    let RemoteManifest { provider, tool } = manifest;
+    let RemoteManifest { provider, entity, tool } = manifest;
     check_provider(&provider).map_err(|e| fail(format!("[provider] {e}")))?;
+    let entities = entity.into_iter().map(|entry| {
+        let name = entry.name.clone();
+        entry.read(&provider.domain).map_err(|e| fail(format!("entity `{name}`: {e}")))
+    });
+    let entities = entities.collect::<Result<Vec<_>, _>>()?;
     let tools = tool.into_iter().map(|entry| {
         let name = entry.name.clone();
         remote_tool(&provider, entry).map_err(|e| fail(format!("tool `{name}`: {e}")))
     });
     let tools = tools.collect::<Result<Vec<_>, _>>()?;
-    Ok(Manifest { provider, tools })
+    Ok(Manifest { provider, entities, tools })
 }
 
 fn check_provider(p: &Provider) -> Result<(), String> {
@@ -118,6 +126,9 @@ fn check_provider(p: &Provider) -> Result<(), String> {
             Err("an mcp provider needs either `command` or `url`".into())
         }
         BackendKind::Sqlite if p.path.is_none() => Err("a sqlite provider needs `path`".into()),
+        BackendKind::Postgres if p.connection.is_empty() == p.connection_env.is_none() => {
+            Err("a postgres provider needs either `connection` or `connection_env`".into())
+        }
         _ => Ok(()),
     }
 }
@@ -145,7 +156,7 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
         BackendKind::Mcp => Binding::Mcp(entry.remote.clone().unwrap_or_else(|| entry.name.clone())),
         BackendKind::Command if entry.command.is_empty() => return Err(need("command")),
         BackendKind::Command => Binding::Command(entry.command.clone()),
-        BackendKind::Sqlite => Binding::Sql(entry.sql.clone().ok_or_else(|| need("sql"))?),
+        BackendKind::Sqlite | BackendKind::Postgres => Binding::Sql(entry.sql.clone().ok_or_else(|| need("sql"))?),
     };
     let stray = |present: bool, key: &str| {
         if present { Err(format!("`{key}` is no key of {} tools", provider.backend.name())) } else { Ok(()) }
@@ -154,7 +165,8 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
     stray(provider.backend != BackendKind::Http && (entry.body.is_some() || !entry.form.is_empty()), "body")?;
     stray(provider.backend != BackendKind::Mcp && entry.remote.is_some(), "remote")?;
     stray(provider.backend != BackendKind::Command && !entry.command.is_empty(), "command")?;
-    stray(provider.backend != BackendKind::Sqlite && entry.sql.is_some(), "sql")?;
+    let statements = matches!(provider.backend, BackendKind::Sqlite | BackendKind::Postgres);
+    stray(!statements && entry.sql.is_some(), "sql")?;
     if entry.rows.is_some() && !entry.fields.0.is_empty() {
         return Err("has both `fields` (one record) and `rows` (a list)".into());
     }
@@ -170,7 +182,7 @@ fn remote_tool(provider: &Provider, entry: ToolEntry) -> Result<RemoteTool, Stri
     // Whoever cannot say that nothing changes has to be believed.
     spec.effect = effect.unwrap_or(match (&binding, provider.backend) {
         (Binding::Http(r), _) if r.method == "GET" => Effect::ReadOnly,
-        (_, BackendKind::Sqlite) => Effect::ReadOnly,
+        (Binding::Sql(_), _) => Effect::ReadOnly,
         _ => Effect::Mutating,
     });
     if spec.phrases.tails.is_empty() {

@@ -18,6 +18,8 @@ pub enum BackendKind {
     Command,
     /// Statements over a SQLite file (`path`).
     Sqlite,
+    /// Statements over a PostgreSQL database (`connection` or `connection_env`).
+    Postgres,
 }
 
 impl BackendKind {
@@ -28,6 +30,7 @@ impl BackendKind {
             BackendKind::Mcp => "mcp",
             BackendKind::Command => "command",
             BackendKind::Sqlite => "sqlite",
+            BackendKind::Postgres => "postgres",
         }
     }
 }
@@ -96,6 +99,27 @@ pub struct Provider {
 
     /// SQLite: the file, relative to the manifest.
     pub path: Option<PathBuf>,
+
+    /// PostgreSQL: where the database is, without a password: `postgresql://reader@db.example/shop`.
+    #[serde(default)]
+    pub connection: String,
+    /// PostgreSQL: the environment variable that holds the same, with a password if need be.
+    pub connection_env: Option<String>,
+    /// PostgreSQL: the environment variable that holds the password.
+    pub password_env: Option<String>,
+    /// PostgreSQL: the connection to another machine may be unencrypted.
+    #[serde(default)]
+    pub plaintext: bool,
+}
+
+impl Provider {
+    /// The environment variables whose values it gets, and which may be secrets.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let auth = self.auth.iter().map(|a| a.env.as_str());
+        let passed = self.env.iter().map(String::as_str);
+        let database = self.connection_env.iter().chain(&self.password_env).map(String::as_str);
+        auth.chain(passed).chain(database)
+    }
 }
 
 /// Where a secret stands in a request. The secret itself stands in an environment variable and nowhere else.

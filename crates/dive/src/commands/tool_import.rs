@@ -5,10 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, anyhow, bail, ensure};
-use dive_connect::{ApiSource, Imported, McpSource};
+use dive_connect::{ApiSource, DatabasePlace, DatabaseSource, Imported, McpSource};
 use serde_json::json;
 
-use crate::cli::Import;
+use crate::cli::{Import, Named};
 use crate::print::{self, clean, say};
 
 pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
@@ -50,7 +50,28 @@ pub fn run(what: &Import, json: bool) -> Result<ExitCode> {
             let imported = dive_connect::openapi(&text, &source).map_err(|e| anyhow!("{}: {e}", spec.display()))?;
             write(&imported, out.clone(), name, json)
         }
+        Import::Sqlite { file, only, named } => {
+            let folder = here_from(&manifest(named.out.as_deref(), &named.name));
+            let path = Path::new(&folder).join(file).display().to_string();
+            tables(named, only, DatabasePlace::Sqlite { file: file.clone(), path }, json)
+        }
+        Import::Postgres { connection, env, password, plaintext, schema, only, named } => {
+            let place = DatabasePlace::Postgres {
+                connection: connection.clone().unwrap_or_default(),
+                connection_env: env.clone(),
+                password_env: password.clone(),
+                plaintext: *plaintext,
+                schema: schema.clone(),
+            };
+            tables(named, only, place, json)
+        }
     }
+}
+
+fn tables(named: &Named, only: &[String], place: DatabasePlace, json: bool) -> Result<ExitCode> {
+    let (name, domain) = (named.name.clone(), named.domain.clone());
+    let source = DatabaseSource { name, domain, only: only.to_vec(), place };
+    write(&dive_connect::import_database(&source)?, named.out.clone(), &named.name, json)
 }
 
 fn manifest(out: Option<&Path>, name: &str) -> PathBuf {
