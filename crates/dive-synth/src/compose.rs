@@ -225,7 +225,11 @@ impl Episode<'_> {
         };
         let (a, b) = match b {
             Some(b) => (a, b),
-            None => self.paired_amounts(&a)?,
+            None => match self.paired_amounts(&a) {
+                Some(pair) => pair,
+                // What is set beside nobody else's may stand beside something else of the same thing.
+                None => (a.clone(), self.other_field(focal, call, &a, &sem)?),
+            },
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         (x != y).then_some((a, b))

@@ -15,6 +15,9 @@ use crate::index;
 /// How often a round describes what its description names, too.
 const AT_ONCE: f64 = 0.5;
 
+/// How often a superlative that cannot grow otherwise becomes a description in another question.
+const GOES_ON: f64 = 0.3;
+
 /// Whether an expression makes a task.
 pub type Sound<'s> = dyn Fn(&Episode<'_>, &Expr) -> bool + 's;
 
@@ -56,7 +59,7 @@ impl Episode<'_> {
         };
         self.rng.shuffle(&mut steps);
         // Who asks for the largest of something can go on to ask about it, but then asks for something else.
-        if matches!(form, FormKind::Superlative | FormKind::Ordinal) {
+        if matches!(form, FormKind::Superlative | FormKind::Ordinal) && self.rng.chance(GOES_ON) {
             steps.push(Step::Extend);
         }
         steps.into_iter().find_map(|step| {
