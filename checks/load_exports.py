@@ -19,20 +19,20 @@ def load(folder, name=None):
 
 
 def plain(value):
-    """Without nulls, which lines and columns may write differently."""
+    """Without nulls, which lines and columns may write differently, and numbers as far as `datasets` reads JSON exactly."""
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, list):
         return [plain(item) for item in value]
-    return value
+    return float(f"{value:.15g}") if isinstance(value, float) else value
 
 
 def declared_json(row):
-    """The row as its folder declares it: arguments and tools are told to be JSON."""
+    """The row as its folder declares it: arguments are told to be JSON."""
     for message in row["messages"]:
         for call in message["tool_calls"] or []:
             call["function"]["arguments"] = json.loads(call["function"]["arguments"])
-    return row | {"tools": json.loads(row["tools"])}
+    return row
 
 
 def check(rows, lines, name):

@@ -69,8 +69,8 @@ fn how(format: Format, file: &str) -> String {
         }
         Format::Trajectories => "One attempt at a task a row, with verdict and reward.".into(),
         Format::Sft => format!(
-            "OpenAI messages with tools. `arguments` and `tools` are JSON text, which `datasets` from 4.7 on decodes when it \
-             loads this folder, as the front matter says.\n\n\
+            "OpenAI messages with tools. `arguments` and `tools` are JSON text; `datasets` from 4.7 on decodes `arguments` when \
+             it loads this folder, as the front matter says.\n\n\
              * TRL: `SFTTrainer` with `train_dataset=load_dataset(\"PATH OF THIS FOLDER\", split=\"train\")` and \
              `assistant_only_loss=True`.\n\
              * Axolotl: `type: chat_template`, `field_messages: messages`, `field_tools: tools`.\n\

@@ -127,7 +127,10 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
         let (rows, dropped) = (table.rows.rows, table.rows.dropped.len());
         line(&format!("| `{name}` | {rows} | {dropped} | {} |", purpose(table.format)));
     }
-    line("\nRows that were left out are listed with the reason in `dropped.log` beside the data.\n");
+    line(
+        "\nRows that were left out are listed with the reason in `dropped.log` beside the data. Columns that hold JSON are \
+         declared as such, which `datasets` knows from 4.7 on.\n",
+    );
     line("## Diversity\n\n| measure | value |\n| --- | ---: |");
     for (name, value) in measures(stats) {
         line(&format!("| {name} | {value} |"));

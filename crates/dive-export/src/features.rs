@@ -84,8 +84,10 @@ fn columns(format: Format) -> Vec<Column> {
             columns.extend(texts(["usage"]));
         }
         Format::Sft => {
-            // Most chat templates take arguments as a record only.
-            columns.extend([("id", Kind::Text), messages(Kind::Json), ("tools", Kind::Json), ("policy", Kind::Text)]);
+            // Most chat templates take arguments as a record only. Tools are decoded by every trainer, and more exactly than by
+            // `datasets`.
+            columns.extend([("id", Kind::Text), messages(Kind::Json)]);
+            columns.extend(texts(["tools", "policy"]));
             columns.extend([("domains", Kind::Texts), ("form", Kind::Text)]);
         }
         Format::SftSharegpt => {

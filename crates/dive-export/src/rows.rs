@@ -445,7 +445,9 @@ pub fn sharegpt(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Ro
 fn off_frontier(rate: Option<&PassRate>) -> Result<(), String> {
     match rate {
         Some(r) if !r.kept => {
-            Err(format!("not at the frontier: {} solved it {} of {} times", r.policy.name, r.passes, r.k))
+            let between = r.passes > 0 && r.passes < r.k;
+            let why = if between { "outside the band, or too few attempts" } else { "not at the frontier" };
+            Err(format!("{why}: {} solved it {} of {} times", r.policy.name, r.passes, r.k))
         }
         _ => Ok(()),
     }

@@ -249,7 +249,7 @@ fn folders_declare_the_columns_that_their_files_have() {
     }
     let sft = fs::read_to_string(place.join("export/sft/README.md")).unwrap();
     assert!(sft.contains("        - name: arguments\n          dtype: json\n"), "{sft}");
-    assert!(sft.contains("  - name: tools\n    dtype: json\n"), "{sft}");
+    assert!(sft.contains("  - name: tools\n    dtype: string\n"), "{sft}");
 }
 
 #[test]

@@ -133,7 +133,9 @@ async fn attempt(proposer: &Proposer, health: &Health, episode: u64) -> (Deliver
     match proposer.propose(episode).await {
         Ok(proposal) => {
             health.good();
-            let hopeless = health.judge(&proposal);
+            // The hybrid's rejections are the program's.
+            let by_models = matches!(proposer, Proposer::Llm(_));
+            let hopeless = by_models.then(|| health.judge(&proposal)).flatten();
             (Delivery::Row(episode, Box::new(Row::of(&proposal))), hopeless)
         }
         Err(Trouble::Stop(message)) => (Delivery::Stop(message), None),

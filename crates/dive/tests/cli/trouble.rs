@@ -109,7 +109,7 @@ fn what_a_model_does_wrong_costs_episodes_and_says_what_to_change() {
         if !place.path().join(&run).exists() {
             let rejected = made(&run);
             // The scripted collector finds nothing now and then, whatever the deriver does.
-            assert!(rejected[reason].as_u64() >= Some(2), "{stage} {model}: {rejected}");
+            assert!(rejected[reason].as_u64() >= Some(1), "{stage} {model}: {rejected}");
         }
         let detail = detail(&place, &run, reason);
         assert!(detail.contains(says), "{stage} {model}: {detail}");
