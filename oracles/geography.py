@@ -16,6 +16,7 @@ import networkx
 import numpy
 import pymannkendall
 import pyproj
+import scipy.constants
 import scipy.linalg
 import scipy.stats
 
@@ -467,6 +468,13 @@ def _(offset_1, offset_2, time):
     here = datetime.datetime.fromisoformat(f"2025-06-15T{time}").replace(tzinfo=zone(offset_1))
     there = here.astimezone(zone(offset_2))
     return {"time": there.strftime("%H:%M"), "day_shift": (there.date() - here.date()).days}
+
+
+@oracle("photon_wavelength", "scipy:constants", {"energy_ev": log(0.001, 1e6, 6)}, edges=[{"energy_ev": 0}, {"energy_ev": 13.6}])
+def _(energy_ev):
+    refuse_if(energy_ev <= 0)
+    joule = energy_ev * scipy.constants.electron_volt
+    return {"wavelength_nm": scipy.constants.h * scipy.constants.c / joule * 1e9, "frequency_phz": joule / scipy.constants.h / 1e15}
 
 
 # Time

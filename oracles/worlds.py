@@ -59,6 +59,7 @@ record("stock_exchange", "name", {"stock_exchange_profile": "stock_exchange"}, d
 for _table, _tool in {"gas": "arterial_blood_gas", "blood": "blood_count", "heart": "echocardiogram", "liver": "liver_panel", "metabolic": "metabolic_panel", "fasting": "fasting_panel", "vitals": "vital_signs"}.items():
     record(_table, "patient", {_tool: "patient"})
 record("heart", "patient", {"electrocardiogram": "patient"})
+record("diagnosis_code", "disorder", {"diagnosis_code_record": "disorder"})
 record("anaesthesia", "patient", {"anaesthetic_record": "patient"})
 record("coagulation", "patient", {"coagulation_panel": "patient"})
 record("breeding_cross", "name", {"breeding_cross_profile": "cross"}, founder_site="site")
@@ -92,6 +93,7 @@ record("review", "title", {"review_pilot_ratings": "review", "review_profile": "
 record("study", "name", {"study_group_results": "study", "study_profile": "study", "study_responders": "study"})
 
 lists("option_chain", "option_contract", {"company": "company", "kind": "kind", "expiry": "expiry"}, contract="name")
+lists("disorders_in_code_chapter", "diagnosis_code", {"chapter": "chapter"})
 lists("patients_living_in_city", "patient", {"city": "city"}, patient="name")
 lists("physicians_trained_in_city", "physician", {"city": "trained_in"}, physician="name")
 lists("enzymes_metabolising_drug", "drug_metabolism", {"drug": "drug"})
@@ -113,7 +115,6 @@ lists("railway_line_stops", "railway_stop", {"line": "line"}, rows="km > 0", nam
 lists("railway_lines_in_region", "railway_line", {"region": "region"})
 lists("regions_by_landscape", "region", {"landscape": "landscape"})
 lists("input_output_table", "input_output", {"region": "region"})
-lists("weather_transitions", "weather_chain", {"city": "city"})
 lists("rivers_in_region", "river", {"region": "region"})
 lists("road_neighbours", "road", {"city": "city"}, name="neighbour")
 lists("tributaries_of_river", "river", {"river": "flows_into"})
@@ -664,6 +665,12 @@ def main_roads_around_city(t, city):
     return edges(roads[[(away[a], a) < (away[b], b) for a, b in zip(roads.city, roads.neighbour)]])
 
 
+@function(city=("city", "name"))
+def weather_transitions(t, city):
+    w = t.weather_chain[t.weather_chain.city == city]
+    return each(w.assign(after=["after an overcast day" if today == "overcast" else f"after a {today} day" for today in w.today]))
+
+
 def published(t, kind, about, key):
     return {key: t.data_file[(t.data_file.kind == kind) & (t.data_file.about == about)].content.iloc[0]}
 
@@ -691,7 +698,7 @@ def coauthorship_links(t, institution):
     both = both.assign(first=both.author_x.map(members), second=both.author_y.map(members))
     both = both[both["first"] < both["second"]].groupby(["first", "second"]).size().reset_index(name="joint_papers")
     both = both[both.joint_papers >= 2].sort_values(["first", "second"])
-    return each(both.assign(pair=both["first"] + "–" + both["second"], link=[f"L{i + 1}" for i in range(len(both))]))
+    return each(both.assign(pair=both["first"] + "–" + both["second"], link=[f"link-{i + 1}" for i in range(len(both))]))
 
 
 @function(journal=("journal", "name"))
@@ -701,7 +708,7 @@ def journal_cross_citations(t, journal):
     pairs = pandas.DataFrame({"citing": t.citation.citing.map(of), "cited": t.citation.cited.map(of)})
     pairs = pairs[(pairs.citing.map(field) == field[journal]) & (pairs.cited.map(field) == field[journal])]
     pairs = pairs.groupby(["citing", "cited"]).size().reset_index(name="citations").sort_values(["citing", "cited"])
-    return each(pairs.assign(pair=pairs.citing + "→" + pairs.cited, link=[f"L{i + 1}" for i in range(len(pairs))]))
+    return each(pairs.assign(pair=pairs.citing + "→" + pairs.cited, link=[f"link-{i + 1}" for i in range(len(pairs))]))
 
 
 def together(t, paper, minimum, this, by, name):
@@ -743,7 +750,7 @@ def thesis_catalogue(t, institution):
 def quality_appraisal_of_review(t, review):
     a = t.appraisal[t.appraisal.review == review]
     codes = {f"bias_{k}": a[f"bias_{k}"].map({"low": 1, "some": 2, "high": 3}) for k in "abc"}
-    return each(a.assign(record="R" + a.record.astype(str), **codes))
+    return each(a.assign(record="record-" + a.record.astype(str), **codes))
 
 
 @function(institution=("institution", "name"), year=list(range(2006, 2026)))
@@ -777,6 +784,22 @@ def academic_partners_of_company(t, company):
 @function(hospital=("study", "hospital"))
 def academic_partners_of_hospital(t, hospital):
     return partners(t, t.study[t.study.hospital == hospital], earliest=("starts", "min"))
+
+
+def text_of(t, document):
+    return t.document.set_index("id").text[document]
+
+
+@function(document=("document", "id"))
+def document_statistics(t, document):
+    text = text_of(t, document)
+    return {"words": len(text.split()), "characters": len(text), "lines": text.count("\n") + 1}
+
+
+@function(document=("document", "id"), words=["ing", "tion", "20", "THE", "year", "e"])
+def find_in_document(t, document, words):
+    found = [f"{i}: {line}" for i, line in enumerate(text_of(t, document).split("\n"), 1) if words.lower() in line.lower()]
+    return {"matches": len(found), "lines": "\n".join(found) if found else None}
 
 
 @function(currency=("foreign_currency", "name"), date=DATES)

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::error::ExportError;
 use crate::source::Source;
-use crate::{Encoding, Format};
+use crate::{Encoding, Format, features};
 
 /// Generated Python, under the licence of this program.
 const VERL: &str = include_str!("../adapters/dive_verl.py");
@@ -37,7 +37,8 @@ pub fn write(source: &Source<'_>, format: Format, encoding: Encoding, dir: &Path
         }
         Format::Tasks | Format::Trajectories | Format::Hf => {}
     }
-    let head = format!("---\nconfigs:\n- config_name: default\n  data_files: {file}\n---\n");
+    let declared = features::declared(format, "default");
+    let head = format!("---\nconfigs:\n- config_name: default\n  data_files: {file}\ndataset_info:\n{declared}---\n");
     put("README.md", &format!("{head}\n# {}\n\n{}\n", format.name(), how(format, &file)))
 }
 
@@ -68,13 +69,13 @@ fn how(format: Format, file: &str) -> String {
         }
         Format::Trajectories => "One attempt at a task a row, with verdict and reward.".into(),
         Format::Sft => format!(
-            "OpenAI messages with tools; `tools` is JSON text.\n\n\
-             * TRL: `SFTTrainer` with `train_dataset=load_dataset(\"{}\", data_files=\"{file}\", split=\"train\")` and \
+            "OpenAI messages with tools. `arguments` and `tools` are JSON text; `datasets` from 4.7 on decodes `arguments` when \
+             it loads this folder, as the front matter says.\n\n\
+             * TRL: `SFTTrainer` with `train_dataset=load_dataset(\"PATH OF THIS FOLDER\", split=\"train\")` and \
              `assistant_only_loss=True`.\n\
              * Axolotl: `type: chat_template`, `field_messages: messages`, `field_tools: tools`.\n\
              * verl: `data.train_files={file}`, `data.custom_cls.path=dive_verl_sft.py`, \
-             `data.custom_cls.name=DiveSFTDataset` (it decodes `tools`, which verl itself does not).",
-            if file.ends_with("parquet") { "parquet" } else { "json" }
+             `data.custom_cls.name=DiveSFTDataset` (it decodes `tools`, which verl itself does not)."
         ),
         Format::SftSharegpt => {
             "For LLaMA-Factory: `dataset_dir` is this folder, `dataset: dive`. Several results of one turn are \

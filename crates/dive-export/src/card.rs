@@ -9,7 +9,7 @@ use dive_report::{Catalogue, Record, Stats, Structure};
 
 use crate::error::ExportError;
 use crate::source::Source;
-use crate::{Encoding, Exported, Format, write};
+use crate::{Encoding, Exported, Format, features, write};
 
 /// The configurations of the dataset; the first is the default.
 const CONFIGS: [Format; 6] =
@@ -110,6 +110,10 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
         }
         line(&format!("  data_files:\n  - split: train\n    path: {}", table.file.display()));
     }
+    line("dataset_info:");
+    for table in tables.iter().filter(|t| t.rows.rows > 0 && !t.apart) {
+        line(features::declared(table.format, table.format.name()).trim_end());
+    }
     line("---\n");
     line("# DIVE tool-use tasks\n");
     line(
@@ -123,7 +127,10 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
         let (rows, dropped) = (table.rows.rows, table.rows.dropped.len());
         line(&format!("| `{name}` | {rows} | {dropped} | {} |", purpose(table.format)));
     }
-    line("\nRows that were left out are listed with the reason in `dropped.log` beside the data.\n");
+    line(
+        "\nRows that were left out are listed with the reason in `dropped.log` beside the data. Columns that hold JSON are \
+         declared as such, which `datasets` knows from 4.7 on.\n",
+    );
     line("## Diversity\n\n| measure | value |\n| --- | ---: |");
     for (name, value) in measures(stats) {
         line(&format!("| {name} | {value} |"));

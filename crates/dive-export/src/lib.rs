@@ -11,6 +11,7 @@ mod card;
 #[cfg(feature = "parquet")]
 mod columns;
 mod error;
+mod features;
 mod import;
 mod rows;
 mod separators;

@@ -350,11 +350,46 @@ pub fn sft(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Row, St
     Ok(Row::Sft(Box::new(SftRow {
         id: task.id.clone(),
         messages: rows,
-        tools: escape(&array(tools))?,
+        tools: escape(&schemas(tools.iter().copied()))?,
         policy,
         domains,
         form,
     })))
+}
+
+/// The order of members in which schemas are written everywhere. Chat templates print them as they come, and a model should
+/// see in training what servers show it later.
+const ORDER: [&str; 7] = ["type", "function", "name", "description", "parameters", "properties", "required"];
+
+fn schemas<'v>(tools: impl Iterator<Item = &'v Value>) -> String {
+    let mut text = String::from("[");
+    for tool in tools {
+        if text.len() > 1 {
+            text.push(',');
+        }
+        write_schema(tool, &mut text);
+    }
+    text.push(']');
+    text
+}
+
+fn write_schema(value: &Value, text: &mut String) {
+    let Value::Object(map) = value else {
+        text.push_str(&value.to_string());
+        return;
+    };
+    let rank = |key: &str| ORDER.iter().position(|k| *k == key).unwrap_or(ORDER.len());
+    let mut members: Vec<(&String, &Value)> = map.iter().collect();
+    members.sort_by_key(|(key, _)| rank(key));
+    text.push('{');
+    for (i, (key, value)) in members.into_iter().enumerate() {
+        if i > 0 {
+            text.push(',');
+        }
+        text.push_str(&format!("{}:", json!(key)));
+        write_schema(value, text);
+    }
+    text.push('}');
 }
 
 /// How LLaMA-Factory's Qwen and Hermes templates separate several results of one turn.
@@ -402,8 +437,7 @@ pub fn sharegpt(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Ro
     {
         return Err("its turns do not alternate".into());
     }
-    let functions: Vec<&Value> = tools.iter().filter_map(|t| t.get("function")).collect();
-    let tools = escape(&array(&functions))?;
+    let tools = escape(&schemas(tools.iter().filter_map(|t| t.get("function"))))?;
     Ok(Row::Sharegpt(Box::new(SharegptRow { id: task.id.clone(), conversations, system, tools, policy })))
 }
 
@@ -411,7 +445,9 @@ pub fn sharegpt(task: &Task, tools: &[&Value], rollouts: &[Graded]) -> Result<Ro
 fn off_frontier(rate: Option<&PassRate>) -> Result<(), String> {
     match rate {
         Some(r) if !r.kept => {
-            Err(format!("not at the frontier: {} solved it {} of {} times", r.policy.name, r.passes, r.k))
+            let between = r.passes > 0 && r.passes < r.k;
+            let why = if between { "outside the band, or too few attempts" } else { "not at the frontier" };
+            Err(format!("{why}: {} solved it {} of {} times", r.policy.name, r.passes, r.k))
         }
         _ => Ok(()),
     }

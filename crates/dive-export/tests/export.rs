@@ -188,6 +188,10 @@ fn rows_say_what_trainers_expect() {
     assert_eq!(messages[3]["name"], messages[2]["tool_calls"][0]["function"]["name"]);
     let tools: Vec<Value> = serde_json::from_str(sft[0]["tools"].as_str().unwrap()).unwrap();
     assert_eq!(tools.len(), task.toolset.len());
+    // As servers write them, since chat templates print them as they come.
+    let text = sft[0]["tools"].as_str().unwrap();
+    assert!(text.starts_with("[{\"type\":\"function\",\"function\":{\"name\":\""), "{text}");
+    assert!(text.contains("\"parameters\":{\"type\":\"object\",\"properties\":{"), "{text}");
 
     let (sharegpt, _) = written(&place, Format::SftSharegpt);
     for row in &sharegpt {
@@ -217,6 +221,35 @@ fn rows_say_what_trainers_expect() {
     let tool = &gym[0]["responses_create_params"]["tools"][0];
     assert_eq!((&tool["type"], &tool["strict"]), (&json!("function"), &json!(false)));
     assert!(tool["parameters"]["properties"].is_object() && tool.get("function").is_none());
+}
+
+/// The names of a configuration's columns in a front matter, in order.
+fn declared(readme: &str, config: &str) -> Vec<String> {
+    let start = readme.find(&format!("- config_name: {config}\n  features:\n")).unwrap();
+    let lines = readme[start..].lines().skip(2).take_while(|l| l.starts_with("  "));
+    lines.filter_map(|l| l.strip_prefix("  - name: ").map(str::to_string)).collect()
+}
+
+#[test]
+fn folders_declare_the_columns_that_their_files_have() {
+    let dir = Dir::new();
+    let place = dir.solved(|_, _| {});
+    let run = Run::open(&place).unwrap();
+    let hub = export(&run, Format::Hf, Encoding::Jsonl, None, None).unwrap();
+    let card = fs::read_to_string(hub.dir.join("README.md")).unwrap();
+    for format in TABLES {
+        let (rows, _) = written(&place, format);
+        let readme = fs::read_to_string(place.join(format!("export/{}/README.md", format.name()))).unwrap();
+        let columns = declared(&readme, "default");
+        assert_eq!(declared(&card, format.name()), columns, "the Hub's folder says the same");
+        for row in &rows {
+            let own: Vec<&String> = row.as_object().unwrap().keys().collect();
+            assert!(own.iter().all(|k| columns.contains(k)), "{format:?}: {own:?}");
+        }
+    }
+    let sft = fs::read_to_string(place.join("export/sft/README.md")).unwrap();
+    assert!(sft.contains("        - name: arguments\n          dtype: json\n"), "{sft}");
+    assert!(sft.contains("  - name: tools\n    dtype: string\n"), "{sft}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The routes.
 
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use axum::body::Bytes;
@@ -8,7 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router, middleware};
-use dive_agent::{oracle, reward};
+use dive_agent::{Judge, Verdict, oracle, reward};
 use dive_core::answer::Answer;
 use dive_core::evidence::Outcome;
 use dive_core::rollout::{Graded, Rollout};
@@ -164,11 +165,16 @@ async fn verify(State(shared): State<Arc<Shared>>, headers: HeaderMap, body: Byt
     if !response["output"].is_array() {
         return Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, "`response.output` is not a list".into()));
     }
-    let graded = grade(&shared, episode, contract::rollout(&task, episode, &response)).await?;
+    let (graded, failure) = grade(&shared, episode, contract::rollout(&task, episode, &response)).await?;
     if let Some(key) = &key {
         shared.sessions.close(key);
     }
     row.extend(result(&graded));
+    // Gym puts such rows aside, to be verified again.
+    if let Some(error) = failure {
+        row.insert("_ng_failure_class".into(), "judge_failed".into());
+        row.insert("_ng_failure_judge_error".into(), error.into());
+    }
     Ok(Json(Value::Object(row)).into_response())
 }
 
@@ -186,23 +192,42 @@ async fn score(State(shared): State<Arc<Shared>>, body: Bytes) -> Result<Json<Va
             return Err(Refusal(StatusCode::UNPROCESSABLE_ENTITY, message.into()));
         }
     };
-    let graded = grade(&shared, episode, rollout).await?;
+    let (graded, _) = grade(&shared, episode, rollout).await?;
     Ok(Json(Value::Object(result(&graded))))
 }
 
-async fn grade(shared: &Arc<Shared>, episode: &Episode, rollout: Rollout) -> Result<Graded, Refusal> {
+/// Verdict and score of an attempt, and why the judge could not be asked, if it could not.
+async fn grade(shared: &Arc<Shared>, episode: &Episode, rollout: Rollout) -> Result<(Graded, Option<String>), Refusal> {
     let Episode { question, answer, toolset } = episode.clone();
     let work = {
         let shared = Arc::clone(shared);
         move || {
             let gym = &shared.gym;
-            let judge = gym.judge.as_deref().map(|j| j as &dyn dive_agent::Judge);
-            let question: (&str, &Answer) = (&question, &answer);
-            reward::grade_answer(question, &toolset, &gym.toolbox, rollout, judge, gym.alpha)
+            let judge = gym.judge.as_deref().map(|judge| Noting { judge, failure: RefCell::default() });
+            let asked: (&str, &Answer) = (&question, &answer);
+            let by = judge.as_ref().map(|j| j as &dyn Judge);
+            let graded = reward::grade_answer(asked, &toolset, &gym.toolbox, rollout, by, gym.alpha);
+            (graded, judge.and_then(|j| j.failure.into_inner()))
         }
     };
     let late = || Refusal(StatusCode::GATEWAY_TIMEOUT, "the verdict took too long".into());
     blocking(shared, work).await.ok_or_else(late)
+}
+
+/// A judge whose failure is kept apart from the verdict that it leaves undecided.
+struct Noting<'a> {
+    judge: &'a (dyn Judge + Send + Sync),
+    failure: RefCell<Option<String>>,
+}
+
+impl Judge for Noting<'_> {
+    fn judge(&self, question: &str, reference: &Answer, response: &str) -> Result<Verdict, String> {
+        let decided = self.judge.judge(question, reference, response);
+        if let Err(message) = &decided {
+            self.failure.replace(Some(message.clone()));
+        }
+        decided
+    }
 }
 
 fn result(graded: &Graded) -> Map<String, Value> {

@@ -19,7 +19,7 @@ use crate::error::{Failed, JournalError};
 use crate::flight::{Flights, Lead, Shared, Turn};
 use crate::key::{self, Key, Kind};
 use crate::ledger::{Books, Ledger, Settlement};
-use crate::transcript::{self, Transcript, links, transcript_id};
+use crate::transcript::{self, Conversation, Transcript};
 use crate::writer::{Op, Writer};
 
 /// Where answers come from.
@@ -65,7 +65,7 @@ pub struct Record {
     /// The answer. Whatever the caller will want to know later; secrets are gone from it.
     pub value: Value,
     /// Of a model exchange: the messages that were sent. They are stored once however many exchanges begin with them.
-    pub messages: Option<Vec<Value>>,
+    pub messages: Option<Conversation>,
     /// What it cost, stored in the same transaction.
     pub bill: Option<Settlement>,
 }
@@ -355,7 +355,8 @@ impl Journal {
         };
         let own = self.own.as_ref().ok_or_else(missing)?;
         let db = own.lock().unwrap_or_else(PoisonError::into_inner);
-        transcript::load(&db, transcript).map_err(JournalError::sql(&self.path))?.ok_or_else(missing)
+        let texts = transcript::load(&db, transcript).map_err(JournalError::sql(&self.path))?.ok_or_else(missing)?;
+        texts.iter().map(|t| serde_json::from_str(t).map_err(|_| missing())).collect()
     }
 
     /// What whoever leads a key does first: only now is it certain that nobody else is storing it.
@@ -370,10 +371,15 @@ impl Journal {
                 let at = row.recorded_at;
                 let age = (self.clock)().saturating_sub(at);
                 if self.mode == Mode::Replay || freshness.accepts(age) {
-                    let messages = match row.transcript {
+                    let texts = match row.transcript {
                         Some(id) => transcript::load(&db, id).map_err(&err)?,
                         None => None,
                     };
+                    let messages = texts.map(|texts| {
+                        let mut conversation = Conversation::default();
+                        texts.into_iter().for_each(|t| conversation.push_text(t));
+                        conversation
+                    });
                     let value = Value::clone(&entry(row, run)?.value);
                     return Ok(Before::Copy(Record { value, messages, bill: None }, at));
                 }
@@ -440,8 +446,7 @@ impl Draft {
         let value = canon::canonical(record.value);
         let body = value.to_string();
         let size = body.len() + key.parts().len();
-        let transcript = record.messages.as_deref().map(transcript_id);
-        let links = record.messages.as_deref().map(links);
+        let transcript = record.messages.as_ref().map(Conversation::id);
         let bill = record.bill.as_ref().map(Settlement::row);
         let entry = Entry {
             kind: key.kind(),
@@ -451,7 +456,12 @@ impl Draft {
             recorded_at: at,
             served: false,
         };
-        Draft { op: Op::Entry { key: key.clone(), body, links, transcript, at, bill }, entry, size, bill: record.bill }
+        Draft {
+            op: Op::Entry { key: key.clone(), body, messages: record.messages, transcript, at, bill },
+            entry,
+            size,
+            bill: record.bill,
+        }
     }
 }
 

@@ -40,4 +40,4 @@ pub use error::{Failed, JournalError};
 pub use journal::{Entry, Freshness, Journal, Mode, Opening, Record};
 pub use key::{Key, Kind};
 pub use ledger::{Account, Ledger, Money, Reservation, Settlement};
-pub use transcript::{Transcript, transcript_id};
+pub use transcript::{Conversation, Transcript};

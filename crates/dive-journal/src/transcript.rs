@@ -6,9 +6,8 @@
 
 use std::fmt;
 
-use dive_core::canon;
 use rusqlite::{Connection, OptionalExtension as _, params};
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::db;
 use crate::key::Hash;
@@ -23,10 +22,16 @@ impl fmt::Display for Transcript {
     }
 }
 
-/// The name of the conversation of these messages, for keys.
-pub fn transcript_id(messages: &[Value]) -> Transcript {
-    links(messages).last().map_or(Transcript(*blake3::hash(b"").as_bytes()), |l| l.id)
+impl Transcript {
+    /// The conversation in which nothing was said.
+    fn empty() -> Transcript {
+        Transcript(*blake3::hash(b"").as_bytes())
+    }
 }
+
+/// A conversation on its way into the file: the JSON text of its messages, in order.
+#[derive(Debug, Clone, Default)]
+pub struct Conversation(Vec<Link>);
 
 /// One message and what came before it.
 #[derive(Debug, Clone)]
@@ -36,21 +41,37 @@ pub(crate) struct Link {
     text: String,
 }
 
-pub(crate) fn links(messages: &[Value]) -> Vec<Link> {
-    let mut before: Option<Transcript> = None;
-    let mut links = Vec::with_capacity(messages.len());
-    for message in messages {
-        let text = canon::to_string(message);
+impl Conversation {
+    /// These messages.
+    pub fn of<M: Serialize>(messages: impl IntoIterator<Item = M>) -> Conversation {
+        let mut conversation = Conversation::default();
+        messages.into_iter().for_each(|m| conversation.push(&m));
+        conversation
+    }
+
+    /// Adds a message. Written as it serialises: who says the same in the same types says it in the same bytes.
+    pub fn push(&mut self, message: &impl Serialize) {
+        self.push_text(serde_json::to_string(message).unwrap_or_default());
+    }
+
+    pub(crate) fn push_text(&mut self, text: String) {
+        let before = self.0.last().map(|l| l.id);
         let mut hasher = blake3::Hasher::new();
         if let Some(Transcript(hash)) = &before {
             hasher.update(hash);
         }
         hasher.update(text.as_bytes());
-        let id = Transcript(hasher.finalize().into());
-        links.push(Link { id, before, text });
-        before = Some(id);
+        self.0.push(Link { id: Transcript(hasher.finalize().into()), before, text });
     }
-    links
+
+    /// Its name, for keys.
+    pub fn id(&self) -> Transcript {
+        self.0.last().map_or_else(Transcript::empty, |l| l.id)
+    }
+
+    pub(crate) fn links(&self) -> &[Link] {
+        &self.0
+    }
 }
 
 /// Stores what is not there yet, from the end: a link that is there has all before it there.
@@ -76,9 +97,9 @@ pub(crate) fn store(db: &Connection, links: &[Link]) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The messages of a stored conversation, in order; `None` when it is not there.
-pub(crate) fn load(db: &Connection, id: Transcript) -> rusqlite::Result<Option<Vec<Value>>> {
-    if id == transcript_id(&[]) {
+/// A stored conversation; `None` when it is not there.
+pub(crate) fn load(db: &Connection, id: Transcript) -> rusqlite::Result<Option<Vec<String>>> {
+    if id == Transcript::empty() {
         return Ok(Some(Vec::new()));
     }
     let mut select = db.prepare_cached(
@@ -90,7 +111,7 @@ pub(crate) fn load(db: &Connection, id: Transcript) -> rusqlite::Result<Option<V
         let row: Option<(Option<Hash>, Vec<u8>)> =
             select.query_row([hash], |r| Ok((r.get(0)?, r.get(1)?))).optional()?;
         let Some((before, body)) = row else { return Ok(None) };
-        let Some(message) = db::unpack(&body).and_then(|b| serde_json::from_slice(&b).ok()) else { return Ok(None) };
+        let Some(message) = db::unpack(&body).and_then(|b| String::from_utf8(b).ok()) else { return Ok(None) };
         messages.push(message);
         next = before;
     }

@@ -12,7 +12,7 @@ use crate::db;
 use crate::error::JournalError;
 use crate::key::Key;
 use crate::ledger::Money;
-use crate::transcript::{self, Link, Transcript};
+use crate::transcript::{self, Conversation, Transcript};
 
 /// Most operations of one transaction: one flush is shared by all that came in during the last.
 const GROUP: usize = 1024;
@@ -23,7 +23,7 @@ pub(crate) enum Op {
     Entry {
         key: Key,
         body: String,
-        links: Option<Vec<Link>>,
+        messages: Option<Conversation>,
         transcript: Option<Transcript>,
         at: u64,
         bill: Option<(i64, Money)>,
@@ -119,9 +119,9 @@ fn store<'a>(db: &Connection, ops: impl Iterator<Item = &'a Op>) -> rusqlite::Re
     db.execute_batch("BEGIN IMMEDIATE")?;
     for op in ops {
         match op {
-            Op::Entry { key, body, links, transcript, at, bill } => {
-                if let Some(links) = links {
-                    transcript::store(db, links)?;
+            Op::Entry { key, body, messages, transcript, at, bill } => {
+                if let Some(messages) = messages {
+                    transcript::store(db, messages.links())?;
                 }
                 db.prepare_cached(
                     "INSERT INTO entry (key, kind, parts, body, transcript, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)

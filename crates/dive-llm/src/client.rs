@@ -5,8 +5,9 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use dive_core::rng::Stream;
-use dive_journal::{Failed, Freshness, Journal, Key, Kind as EntryKind, Record};
+use dive_journal::{Conversation, Failed, Freshness, Journal, Key, Kind as EntryKind, Record};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -109,27 +110,29 @@ impl Client {
         let hash = blake3::hash(&body).to_hex();
         let key = Key::new(EntryKind::ModelExchange, json!({"request": hash.as_str(), "place": place}));
         // Money stays marked as under way until its bill is stored, so that nobody takes the limit for reached.
-        let under_way = Mutex::new(None);
-        let buy = || self.buy(body, request, place, hash.as_bytes(), &under_way);
-        let bought = self.journal.once(&key, Freshness::Any, buy).await;
-        drop(under_way);
-        let entry = bought.map_err(|e| match e {
+        let bought = Mutex::new(None);
+        let buy = || self.buy(body.into(), request, place, hash.as_bytes(), &bought);
+        let stored = self.journal.once(&key, Freshness::Any, buy).await;
+        let entry = stored.map_err(|e| match e {
             Failed::Call(failure) => failure,
             Failed::Journal(error) => Failure::new(Kind::Journal, error.to_string()),
         })?;
         let text = entry.value.get("body").and_then(Value::as_str).unwrap_or_default();
-        let reply = wire::decode(config.wire, text.as_bytes())?;
+        let reply = match bought.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some((_, reply)) => reply,
+            None => wire::decode(config.wire, text.as_bytes())?,
+        };
         Ok(Exchange { reply, body: text.to_string(), served: entry.served })
     }
 
     /// Pays for a reply: the only place where a request is made again.
     async fn buy<'a>(
         &'a self,
-        body: Vec<u8>,
+        body: Bytes,
         request: Request<'_>,
         place: &Place,
         hash: &[u8],
-        under_way: &Mutex<Option<Held<'a>>>,
+        bought: &Mutex<Option<(Held<'a>, Reply)>>,
     ) -> Result<Record, Failure> {
         let worst = self.price.map(|p| p.worst(body.len(), request.messages.len(), request.options.max_tokens));
         let mut jitter = Stream::new(0, &["retry", &String::from_utf8_lossy(hash), &place.turn.to_string()]);
@@ -148,10 +151,10 @@ impl Client {
                     let usage = reply.usage;
                     self.purse.note(&place.stage, (attempt - 1).into(), &usage.unwrap_or_default());
                     let cost = self.price.and_then(|p| Some(p.cost(&usage?)));
-                    let mut messages = vec![self.settings(&request)];
-                    messages.extend(request.messages.iter().map(|m| serde_json::to_value(m).unwrap_or_default()));
+                    let mut messages = Conversation::of([self.settings(&request)]);
+                    request.messages.iter().for_each(|m| messages.push(m));
                     let bill = held.bill(cost);
-                    *under_way.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+                    *bought.lock().unwrap_or_else(PoisonError::into_inner) = Some((held, reply));
                     let value = json!({"body": raw.body, "usage": usage, "retries": attempt - 1});
                     return Ok(Record { value, messages: Some(messages), bill });
                 }

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Client, Url};
 
@@ -116,7 +117,7 @@ impl Endpoint {
     ///
     /// # Errors
     /// Nobody answers, the connection breaks, or the status says that this is no reply.
-    pub async fn post(&self, body: Vec<u8>) -> Result<Raw, Failure> {
+    pub async fn post(&self, body: Bytes) -> Result<Raw, Failure> {
         let sent = self.client.post(self.url.clone()).headers(self.headers.clone()).body(body).send().await;
         let mut response = sent.map_err(|e| self.unreached(&e))?;
         let status = response.status().as_u16();

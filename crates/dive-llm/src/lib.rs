@@ -23,5 +23,5 @@ pub use cost::{Price, Purse, Used};
 pub use endpoint::{Endpoint, EndpointConfig, Raw, Secret};
 pub use failure::{Failure, Kind};
 pub use limit::Limiter;
-pub use tools::ToolSet;
+pub use tools::{Schema, ToolSet};
 pub use wire::{Wire, decode, encode};

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, Offered, Said, Wire};
-use crate::server::{Answer, Stopped, digest, id, text_or_json};
+use crate::asked::{Asked, Offered, Offers, Parts, Said, Wire};
+use crate::server::{Answer, Stopped, id, text_or_json};
 
 /// Characters in one delta of a stream.
 const CHUNK: usize = 24;
 /// What stands for the signature of thinking.
 const SIGNATURE: &str = "bW9jayBzaWduYXR1cmU=";
 
-pub fn read(body: &[u8]) -> Result<Asked, String> {
-    let json: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
+pub fn read(body: &[u8], offers: &Offers) -> Result<Asked, String> {
+    let Parts { rest: json, tools, digest } = Parts::of(body)?;
     let model = json.get("model").and_then(Value::as_str).ok_or("model: field required")?;
     let max_tokens = json.get("max_tokens").and_then(Value::as_u64).ok_or("max_tokens: field required")?;
     let list = json.get("messages").and_then(Value::as_array).ok_or("messages: field required")?;
@@ -81,19 +81,16 @@ pub fn read(body: &[u8]) -> Result<Asked, String> {
         Some(Value::Array(parts)) => parts.iter().filter_map(|p| p.get("text")?.as_str()).collect(),
         _ => String::new(),
     };
-    let tools = json.get("tools").and_then(Value::as_array).into_iter().flatten();
-    let tools: Vec<Offered> = tools
-        .map(|t| Offered {
-            name: t.get("name").and_then(Value::as_str).unwrap_or_default().into(),
-            description: t.get("description").and_then(Value::as_str).unwrap_or_default().into(),
-            parameters: t.get("input_schema").cloned().unwrap_or_default(),
-        })
-        .collect();
+    let tools = offers.of(tools, |t| Offered {
+        name: t.get("name").and_then(Value::as_str).unwrap_or_default().into(),
+        description: t.get("description").and_then(Value::as_str).unwrap_or_default().into(),
+        parameters: t.get("input_schema").cloned().unwrap_or_default(),
+    });
     Ok(Asked {
         wire: Wire::Anthropic,
         model: model.into(),
         system,
-        digest: digest(&json),
+        digest,
         messages,
         tools,
         stream: json.get("stream").and_then(Value::as_bool).unwrap_or(false),

@@ -4,16 +4,16 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::asked::{Asked, Offered, Said, Wire};
-use crate::server::{Answer, Stopped, digest, id, text_or_json};
+use crate::asked::{Asked, Offered, Offers, Parts, Said, Wire};
+use crate::server::{Answer, Stopped, id, text_or_json};
 
 /// A fixed moment: nothing here depends on the clock.
 const CREATED: u64 = 1_700_000_000;
 /// Characters of text in one chunk of a stream.
 const CHUNK: usize = 24;
 
-pub fn read(body: &[u8]) -> Result<Asked, String> {
-    let json: Value = serde_json::from_slice(body).map_err(|e| format!("the body is not JSON: {e}"))?;
+pub fn read(body: &[u8], offers: &Offers) -> Result<Asked, String> {
+    let Parts { rest: json, tools, digest } = Parts::of(body)?;
     let model = json.get("model").and_then(Value::as_str).ok_or("you must provide a model parameter")?;
     let list = json.get("messages").and_then(Value::as_array).ok_or("missing required parameter: 'messages'")?;
     let mut calls: HashMap<String, (String, Value)> = HashMap::new();
@@ -45,23 +45,20 @@ pub fn read(body: &[u8]) -> Result<Asked, String> {
             other => return Err(format!("`{other}` is no role")),
         }
     }
-    let tools = json.get("tools").and_then(Value::as_array).into_iter().flatten();
-    let tools: Vec<Offered> = tools
-        .map(|t| {
-            let of = |p: &str| t.pointer(p).cloned().unwrap_or_default();
-            Offered {
-                name: of("/function/name").as_str().unwrap_or_default().into(),
-                description: of("/function/description").as_str().unwrap_or_default().into(),
-                parameters: of("/function/parameters"),
-            }
-        })
-        .collect();
+    let tools = offers.of(tools, |t| {
+        let of = |p: &str| t.pointer(p).cloned().unwrap_or_default();
+        Offered {
+            name: of("/function/name").as_str().unwrap_or_default().into(),
+            description: of("/function/description").as_str().unwrap_or_default().into(),
+            parameters: of("/function/parameters"),
+        }
+    });
     let flag = |key: &str| json.get(key).and_then(Value::as_bool).unwrap_or(false);
     Ok(Asked {
         wire: Wire::OpenAi,
         model: model.into(),
         system,
-        digest: digest(&json),
+        digest,
         messages,
         tools,
         stream: flag("stream"),

@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::asked::{Asked, Wire};
+use crate::asked::{Asked, Offers, Wire};
 use crate::behaviour::{Behaviour, Behaviours};
 use crate::{anthropic, openai};
 
@@ -127,6 +127,7 @@ struct Shared {
     options: Options,
     requests: AtomicU64,
     seen: Mutex<HashMap<(Wire, u64), u64>>,
+    offers: Offers,
 }
 
 impl Server {
@@ -137,8 +138,13 @@ impl Server {
     pub async fn start(script: impl Script, options: Options) -> io::Result<Server> {
         let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
         let address = listener.local_addr()?;
-        let shared =
-            Arc::new(Shared { script: Box::new(script), options, requests: AtomicU64::new(0), seen: Mutex::default() });
+        let shared = Arc::new(Shared {
+            script: Box::new(script),
+            options,
+            requests: AtomicU64::new(0),
+            seen: Mutex::default(),
+            offers: Offers::default(),
+        });
         let router = Router::new()
             .route("/v1/chat/completions", post(|s, h, b| serve(Wire::OpenAi, s, h, b)))
             .route("/v1/messages", post(|s, h, b| serve(Wire::Anthropic, s, h, b)))
@@ -194,8 +200,8 @@ async fn serve(wire: Wire, State(shared): State<Arc<Shared>>, headers: HeaderMap
         return fail(wire, 401, code, "invalid API key", None);
     }
     let asked = match wire {
-        Wire::OpenAi => openai::read(&body),
-        Wire::Anthropic => anthropic::read(&body),
+        Wire::OpenAi => openai::read(&body, &shared.offers),
+        Wire::Anthropic => anthropic::read(&body, &shared.offers),
     };
     let asked = match asked {
         Ok(asked) => asked,
@@ -305,12 +311,6 @@ fn fail(wire: Wire, status: u16, code: &str, message: &str, retry_after: Option<
 fn json_response(status: u16, body: String) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, [(header::CONTENT_TYPE, "application/json")], body).into_response()
-}
-
-/// Digest of what a request asks: settings that only concern the transport are left out.
-pub(crate) fn digest(json: &Value) -> u64 {
-    let parts: Vec<Option<&Value>> = ["messages", "system", "model"].iter().map(|k| json.get(*k)).collect();
-    u64::from_str_radix(dive_core::canon::fingerprint(&parts).get(..16).unwrap_or_default(), 16).unwrap_or(0)
 }
 
 /// An id that the same request gets again.

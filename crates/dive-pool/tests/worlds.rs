@@ -337,6 +337,10 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT u.patient FROM urine_solutes u JOIN metabolic m ON m.patient = u.patient WHERE u.osmolality <= m.osmolality",
     ),
     (
+        "a diagnosis code names one disorder and begins with its chapter, and a chapter is a specialty",
+        "SELECT c.code FROM diagnosis_code c GROUP BY c.code HAVING count(*) > 1 UNION SELECT disorder FROM diagnosis_code WHERE substr(code, 1, 1) <> chapter UNION SELECT c.chapter FROM diagnosis_code c JOIN disorder d ON d.name = c.disorder GROUP BY c.chapter HAVING count(DISTINCT d.specialty) > 1",
+    ),
+    (
         "ascites and cirrhosis go together",
         "SELECT patient FROM hepatic_review WHERE ascites <> 'absent' AND NOT cirrhosis",
     ),
@@ -488,6 +492,7 @@ const REFERENCES: &[(&str, &str, &str, &str)] = &[
     ("thrombosis", "patient", "patient", "name"),
     ("reference_range", "hospital", "hospital", "name"),
     ("drug_elimination", "drug", "drug", "name"),
+    ("diagnosis_code", "disorder", "disorder", "name"),
     ("drug_elimination", "main_enzyme", "enzyme", "name"),
     ("drug_metabolism", "enzyme", "enzyme", "name"),
     ("enzyme_rate", "enzyme", "enzyme", "name"),
@@ -544,6 +549,7 @@ const PAST: &[(&str, &str)] = &[
     ("anaesthesia", "performed"),
     ("critical_care", "reviewed"),
     ("reference_range", "revised"),
+    ("diagnosis_code", "valid_from"),
     ("drug_metabolism", "reported"),
     ("motif", "described"),
     ("breeding_cross", "started"),

@@ -24,6 +24,10 @@ use dive_synth::{Config, Engine, WorldId};
 use dive_tools::ToolPool;
 use tokio::sync::Semaphore;
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// A run's directory, removed at the end.
 struct Dir(PathBuf);
 

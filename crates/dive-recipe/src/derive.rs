@@ -98,6 +98,7 @@ pub async fn derive<T>(
     let mut messages = vec![Message::system(prompts.fill("deriver.md", &[])), Message::user(text)];
     // Thinking and a forced call exclude each other at some endpoints.
     let choice = if options.extra.contains_key("thinking") { Choice::Auto } else { Choice::Required };
+    let mut called = false;
     let mut last = (Failure { reason: Reason::NoSubmission, detail: String::new() }, String::new());
     for turn in 0..ATTEMPTS {
         let request = Request { messages: &messages, tools, choice: &choice, options };
@@ -112,6 +113,7 @@ pub async fn derive<T>(
         }
         let none = |detail: String| Failure { reason: Reason::NoSubmission, detail };
         let calls = reply.turn.calls.clone();
+        called |= !calls.is_empty() || reply.stop == Stop::Length;
         let submitted = match calls.iter().find(|c| c.name == SUBMIT) {
             Some(call) => Submission::read(&call.arguments).map_err(none),
             None if reply.stop == Stop::Length => {
@@ -140,7 +142,12 @@ pub async fn derive<T>(
         }
         last.0 = failure;
     }
-    Err(Underived::Rejected(last.0, last.1))
+    let (mut failure, question) = last;
+    if failure.reason == Reason::NoSubmission {
+        let advice = if called { "" } else { "; choose a model with tool calling, or switch it on in the server" };
+        failure.detail = format!("the deriver: {}{advice}", failure.detail.trim_end_matches('.'));
+    }
+    Err(Underived::Rejected(failure, question))
 }
 
 fn refused(text: &str) -> Underived {

@@ -1,6 +1,6 @@
 //! One episode of the recipe.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use dive_agent::{Agent, Attempt, Budget, End, Made, Tools};
@@ -16,7 +16,7 @@ use dive_core::sem::Sem;
 use dive_core::task::{ModelProvenance, Proposal, Provenance, Reason, Rejection, Round, SeedEntity, Task};
 use dive_core::topology::Topology;
 use dive_core::{SCHEMA_VERSION, task};
-use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, ToolSet};
+use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
 use dive_synth::gate::Failure;
 use dive_synth::lexicon::Lexicon;
 use dive_synth::{Brief, Config, Engine, WorldId};
@@ -59,6 +59,7 @@ pub struct Recipe {
     config: RecipeConfig,
     models: Models,
     prompts: Prompts,
+    schemas: HashMap<String, Schema>,
     submit: ToolSet,
     judge: ToolSet,
 }
@@ -96,7 +97,22 @@ impl Recipe {
         let pool_fingerprint = pool.fingerprint();
         let submit = ToolSet::new(&[submission::schema()]);
         let judge = ToolSet::new(&[judgement()]);
-        Recipe { engine, pool, tools, pool_fingerprint, lexicon, world, synth, config, models, prompts, submit, judge }
+        let schemas = schemas(&pool);
+        Recipe {
+            engine,
+            pool,
+            tools,
+            pool_fingerprint,
+            lexicon,
+            world,
+            synth,
+            config,
+            models,
+            prompts,
+            schemas,
+            submit,
+            judge,
+        }
     }
 
     /// The proposal of an episode.
@@ -127,7 +143,7 @@ impl Recipe {
     }
 
     fn schemas<'s>(&self, names: impl Iterator<Item = &'s String>) -> ToolSet {
-        ToolSet::new(&names.filter_map(|n| self.pool.spec(n)).map(|s| s.openai()).collect::<Vec<_>>())
+        ToolSet::of(names.filter_map(|n| self.schemas.get(n).cloned()))
     }
 
     fn checker(&self) -> Checker<'_> {
@@ -141,6 +157,11 @@ impl Recipe {
         let tools = &*self.tools;
         Ok(Agent { model, options, tools, schemas, budget })
     }
+}
+
+/// The schemas of a pool's tools, by name.
+pub(crate) fn schemas(pool: &ToolPool) -> HashMap<String, Schema> {
+    pool.specs().map(|spec| (spec.name.clone(), Schema::new(&spec.openai()))).collect()
 }
 
 impl Run<'_> {
@@ -186,7 +207,8 @@ impl Run<'_> {
         let new = self.evidence.calls.get(known..).unwrap_or_default();
         if !new.iter().any(|c| c.outcome.value().is_some()) {
             let detail = match new.first().map(|c| &c.outcome) {
-                None => "the collector called no tool; a model without tool calling cannot collect".into(),
+                None => "the collector called no tool; choose a model with tool calling, or switch it on in the server"
+                    .into(),
                 Some(Outcome::Error { error }) => {
                     format!("every call of the collector failed, the first with: {error}")
                 }

@@ -8,6 +8,7 @@
 //! A reworded task is no longer certified: nobody's grammar can read it. It is labelled like a task that a model derived,
 //! with the program's own derivation.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use dive_agent::{Agent, Budget, End, Tools};
@@ -16,7 +17,7 @@ use dive_core::canon;
 use dive_core::certificate::QuestionLink;
 use dive_core::matching::{self, Finding};
 use dive_core::task::{ModelProvenance, Proposal, Span, Task};
-use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, ToolSet};
+use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
 use dive_synth::Engine;
 use dive_synth::lexicon::Lexicon;
 use dive_tools::ToolPool;
@@ -24,7 +25,7 @@ use serde_json::{Value, json};
 
 use crate::check::{Checker, Parts};
 use crate::config::{Models, RecipeConfig, Stage};
-use crate::episode::Trouble;
+use crate::episode::{Trouble, schemas};
 use crate::prompts::Prompts;
 use crate::trace;
 
@@ -46,6 +47,7 @@ pub struct Hybrid {
     config: RecipeConfig,
     models: Models,
     prompts: Prompts,
+    schemas: HashMap<String, Schema>,
     submit: ToolSet,
 }
 
@@ -66,8 +68,8 @@ impl Hybrid {
         models: Models,
         prompts: Prompts,
     ) -> Hybrid {
-        let (lexicon, submit) = (Lexicon::new(&pool), ToolSet::new(&[schema()]));
-        Hybrid { engine, pool, tools, lexicon, config, models, prompts, submit }
+        let (lexicon, submit, schemas) = (Lexicon::new(&pool), ToolSet::new(&[schema()]), schemas(&pool));
+        Hybrid { engine, pool, tools, lexicon, config, models, prompts, schemas, submit }
     }
 
     /// The proposal of an episode.
@@ -170,8 +172,7 @@ impl Hybrid {
 
     /// Whether a solver who sees only `text` and the toolset arrives at the answer.
     async fn derived_again(&self, task: &Task, text: &str, episode: u64, number: u32) -> Result<bool, Trouble> {
-        let schemas: Vec<Value> = task.toolset.iter().filter_map(|t| self.pool.spec(t)).map(|s| s.openai()).collect();
-        let schemas = ToolSet::new(&schemas);
+        let schemas = ToolSet::of(task.toolset.iter().filter_map(|t| self.schemas.get(t).cloned()));
         let (model, options) = self.model(Stage::Solver)?;
         let turns = self.config.solve_turns;
         let budget = Budget::of(turns, 4 * turns);

@@ -37,21 +37,29 @@ pub struct PromptError(String);
 
 /// The prompts of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Prompts(BTreeMap<&'static str, String>);
+pub struct Prompts {
+    texts: BTreeMap<&'static str, String>,
+    fingerprint: String,
+}
 
 impl Default for Prompts {
     fn default() -> Self {
-        Prompts(FILES.into_iter().map(|(name, text)| (name, text.to_string())).collect())
+        Prompts::of(FILES.into_iter().map(|(name, text)| (name, text.to_string())).collect())
     }
 }
 
 impl Prompts {
+    fn of(texts: BTreeMap<&'static str, String>) -> Prompts {
+        let fingerprint = canon::fingerprint(&texts);
+        Prompts { texts, fingerprint }
+    }
+
     /// Ours, with those of a folder in their place where it has files of these names.
     ///
     /// # Errors
     /// The folder or a file cannot be read, a file has another name, or lacks a placeholder.
     pub fn with(folder: &Path) -> Result<Prompts, PromptError> {
-        let mut prompts = Prompts::default();
+        let mut texts = Prompts::default().texts;
         let failed = |e: std::io::Error| PromptError(format!("{} cannot be read: {e}", folder.display()));
         for entry in fs::read_dir(folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
@@ -71,14 +79,14 @@ impl Prompts {
             if let Some(missing) = needed.iter().find(|p| !text.contains(&format!("{{{p}}}"))) {
                 return Err(PromptError(format!("{}: the placeholder {{{missing}}} is missing", path.display())));
             }
-            prompts.0.insert(file, text);
+            texts.insert(file, text);
         }
-        Ok(prompts)
+        Ok(Prompts::of(texts))
     }
 
     /// Changes whenever a word of any of them does.
     pub fn fingerprint(&self) -> String {
-        canon::fingerprint(&self.0)
+        self.fingerprint.clone()
     }
 
     /// What a judge of answers is told.
@@ -89,7 +97,7 @@ impl Prompts {
     /// A prompt with its placeholders filled in. What is filled in is not looked at again.
     pub(crate) fn fill(&self, file: &str, values: &[(&str, &str)]) -> String {
         let mut text = String::new();
-        let mut rest = self.0.get(file).map(String::as_str).unwrap_or_default();
+        let mut rest = self.texts.get(file).map(String::as_str).unwrap_or_default();
         while let Some(start) = rest.find('{') {
             let (head, tail) = rest.split_at(start);
             text.push_str(head);
@@ -120,7 +128,7 @@ mod tests {
         let prompts = Prompts::default();
         for (file, needed) in PLACEHOLDERS {
             for placeholder in needed {
-                assert!(prompts.0[file].contains(&format!("{{{placeholder}}}")), "{file} {placeholder}");
+                assert!(prompts.texts[file].contains(&format!("{{{placeholder}}}")), "{file} {placeholder}");
             }
         }
         let text = prompts.fill("collector-start.md", &[("seed", "{steps} Ltd (company)")]);

@@ -1,6 +1,6 @@
 //! Prints tasks, or why there are none: `cargo run --release -p dive-synth --example sample -- FIRST COUNT [MODE]`.
 //!
-//! MODE is `quiet` (figures only), `full` (JSON), `rejects`, or a domain, whose tasks alone are printed.
+//! MODE is `quiet` (figures only), `graphs` (number of calls and call graph), `full` (JSON), `rejects`, or a domain, whose tasks alone are printed.
 
 #![allow(
     clippy::disallowed_methods,
@@ -57,6 +57,7 @@ fn main() -> Result<(), String> {
                 match mode {
                     "quiet" | "rejects" | "forms" => {}
                     domain if dive_pool::DOMAINS.contains(&domain) && !task.domains.iter().any(|d| d == domain) => {}
+                    "graphs" => println!("{} {}", task.topology.tools.len(), task.topology.call_graph()),
                     "full" => println!("{}", serde_json::to_string_pretty(&*task).unwrap_or_default()),
                     _ => println!(
                         "{episode} [{}, {} calls] {}\n    = {}\n",

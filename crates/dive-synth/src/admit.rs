@@ -21,6 +21,10 @@ pub const CAPS_FROM: u64 = 1_000;
 pub const SKELETON_CAP: u64 = 5;
 /// Greatest share of one derivation shape, in thousandths of the dataset.
 pub const SHAPE_CAP: u64 = 10;
+/// Of so many tasks, one may have a given call graph …
+pub const GRAPH_ONE_IN: u64 = 8_000;
+/// … and so many may in any case.
+pub const GRAPH_LEAST: u64 = 6;
 /// Tasks of one form from which the share of an answer in it counts.
 pub const FORM_FROM: u64 = 500;
 /// Greatest share of one open answer, in thousandths of its form.
@@ -47,6 +51,9 @@ pub struct Candidate {
     pub answer: String,
     /// Whether the answer is a count.
     pub counts: bool,
+    /// Identity of the call graph; empty in runs of earlier versions, which did not look at it.
+    #[serde(default)]
+    pub graph: String,
 }
 
 impl Candidate {
@@ -61,7 +68,14 @@ impl Candidate {
             answer: open_answer(task),
             counts: task.form == FormKind::Counting.name()
                 || matches!(task.logical_form, Form::Apply { op: Op::Count, .. }),
+            graph: canon::hash(task.topology.call_graph().as_bytes()),
         }
+    }
+
+    /// Whether this is what a task says of itself, as far as it was recorded.
+    pub fn is_of(&self, task: &Task) -> bool {
+        let said = Candidate::of(task);
+        *self == if self.graph.is_empty() { Candidate { graph: String::new(), ..said } } else { said }
     }
 }
 
@@ -85,6 +99,7 @@ pub struct Admission {
     blocks: HashMap<u128, Vec<usize>>,
     skeletons: HashMap<u128, u64>,
     shapes: HashMap<u128, u64>,
+    graphs: HashMap<u128, u64>,
     forms: HashMap<u128, u64>,
     answers: HashMap<u128, u64>,
 }
@@ -111,12 +126,14 @@ impl Admission {
         }
         let skeleton = mark(&["skeleton", &candidate.skeleton]);
         let shape = mark(&["shape", &candidate.shape]);
+        let graph = (!candidate.graph.is_empty()).then(|| mark(&["graph", &candidate.graph]));
         let form = mark(&["form", &candidate.form]);
         let answer = (!candidate.answer.is_empty()).then(|| mark(&["answer", &candidate.form, &candidate.answer]));
         if self.admitted() >= CAPS_FROM {
             let all = self.admitted();
             let over = exceeds(&self.skeletons, skeleton, SKELETON_CAP, all)
                 || exceeds(&self.shapes, shape, SHAPE_CAP, all)
+                || graph.and_then(|g| self.graphs.get(&g)).is_some_and(|n| *n >= GRAPH_LEAST.max(all / GRAPH_ONE_IN))
                 || answer.is_some_and(|answer| {
                     let cap = if candidate.counts { COUNT_CAP } else { ANSWER_CAP };
                     // A smaller form is held to what will be allowed once it is large enough to be measured.
@@ -134,6 +151,9 @@ impl Admission {
         self.constants.push(constants);
         *self.skeletons.entry(skeleton).or_default() += 1;
         *self.shapes.entry(shape).or_default() += 1;
+        if let Some(graph) = graph {
+            *self.graphs.entry(graph).or_default() += 1;
+        }
         *self.forms.entry(form).or_default() += 1;
         if let Some(answer) = answer {
             *self.answers.entry(answer).or_default() += 1;
@@ -197,6 +217,7 @@ mod tests {
             form: format!("f{}", n % 4),
             answer: format!("a{n}"),
             counts: false,
+            graph: format!("g{n}"),
         }
     }
 
@@ -254,6 +275,19 @@ mod tests {
             taken += usize::from(fold.admit(&shape(i)).is_ok());
         }
         assert_eq!(taken, 10, "one percent of 1,010");
+    }
+
+    #[test]
+    fn a_call_graph_is_asked_along_a_few_times() {
+        let same = |i: usize| Candidate { graph: "same".into(), ..candidate(i) };
+        let taken =
+            |fold: &mut Admission, from: usize| (from..from + 20).filter(|i| fold.admit(&same(*i)).is_ok()).count();
+        let mut fold = admitted(1000);
+        assert_eq!(taken(&mut fold, 1_000_000), 6);
+        (1000..63_994).for_each(|i| fold.admit(&candidate(i)).unwrap());
+        assert_eq!(taken(&mut fold, 2_000_000), 2, "one in 8,000 of 64,000");
+        let unknown = |i: usize| Candidate { graph: String::new(), ..candidate(i) };
+        assert!((3_000_000..3_000_020).all(|i| fold.admit(&unknown(i)).is_ok()));
     }
 
     #[test]

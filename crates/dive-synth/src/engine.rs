@@ -20,7 +20,7 @@ use crate::answer;
 use crate::config::Config;
 use crate::episode::Episode;
 use crate::gate::{Failure, Subject};
-use crate::grow::Step;
+use crate::grow::{self, Step};
 use crate::index::Index;
 use crate::lexicon::Lexicon;
 use crate::plan::{Plan, Planner};
@@ -188,8 +188,10 @@ impl Engine {
         e.steps = self.config.steps;
         let rounds = plan.rounds;
         e.grows = rounds > 1;
-        // A text takes two calls to open, which leaves few for what leads there.
-        e.links = if plan.text { 1 } else { rounds.saturating_sub(1) * plan.strides };
+        // A text takes two calls to open, and of two things that are compared both are asked about: few calls are left for
+        // what leads there.
+        let few = plan.text || grow::compares(plan.form);
+        e.links = if few { 1 } else { rounds.saturating_sub(1) * plan.strides };
         e.text = plan.text;
         let Some(first) = e.compose(plan.form, plan.focal) else {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };

@@ -76,9 +76,7 @@ impl Subject<'_> {
     /// # Errors
     /// The first check that fails.
     pub fn grounds(&self) -> Result<Grounds, Failure> {
-        let grounds = self.on_record()?;
-        self.executable(&grounds.path)?;
-        Ok(grounds)
+        self.checked(|path| self.executable(path))
     }
 
     /// The same without check 2.
@@ -86,10 +84,15 @@ impl Subject<'_> {
     /// # Errors
     /// The first check that fails.
     pub fn on_record(&self) -> Result<Grounds, Failure> {
+        self.checked(|_| Ok(()))
+    }
+
+    fn checked(&self, executable: impl FnOnce(&[CallId]) -> Result<(), Failure>) -> Result<Grounds, Failure> {
         let form = Form::of(self.derivation, self.evidence)
             .map_err(|e| Failure { reason: Reason::NotClosed, detail: e.to_string() })?;
         let path = self.evidence.path(self.derivation);
         let unrounded = self.entailed()?;
+        executable(&path)?;
         let mut complete = Vec::new();
         self.unique(self.derivation, &mut complete)?;
         for call in path.iter().filter_map(|id| self.evidence.get(*id)) {

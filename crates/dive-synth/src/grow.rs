@@ -45,8 +45,9 @@ impl Episode<'_> {
     pub fn grow(&mut self, form: FormKind, expr: &Expr, sound: &Sound<'_>) -> Option<(Expr, Step)> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
-            FormKind::Superlative | FormKind::Ordinal => vec![Step::Extend, Step::Deepen, Step::Broaden],
-            FormKind::Ranking | FormKind::Counting => vec![Step::Deepen, Step::Broaden],
+            FormKind::Superlative | FormKind::Ordinal | FormKind::Ranking | FormKind::Counting => {
+                vec![Step::Deepen, Step::Broaden]
+            }
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
             FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
                 vec![Step::Broaden, Step::Deepen]
@@ -54,6 +55,10 @@ impl Episode<'_> {
             _ => vec![Step::Deepen],
         };
         self.rng.shuffle(&mut steps);
+        // Who asks for the largest of something can go on to ask about it, but then asks for something else.
+        if matches!(form, FormKind::Superlative | FormKind::Ordinal) {
+            steps.push(Step::Extend);
+        }
         steps.into_iter().find_map(|step| {
             let grown = match step {
                 Step::Deepen => self.deepen(form, expr, sound),
@@ -442,7 +447,7 @@ fn rows_of(expr: &Expr) -> Option<CallId> {
 }
 
 /// Whether a form sets two things beside each other.
-fn compares(form: FormKind) -> bool {
+pub fn compares(form: FormKind) -> bool {
     matches!(
         form,
         FormKind::Difference

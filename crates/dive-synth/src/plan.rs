@@ -59,9 +59,9 @@ const DISTINCT_DRAWS: u32 = 50;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
 /// Share of the episodes of three rounds or more that grow by two steps a round.
-const LONG: f64 = 0.6;
+const LONG: f64 = 0.7;
 /// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.28;
+const TEXT_SHARE: f64 = 0.38;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 

@@ -99,19 +99,31 @@ impl Entities {
         let Some(known) = self.types.get(entity) else {
             return Vec::new();
         };
-        let wanted = trigrams(name);
-        let mut scored: Vec<(usize, &str)> = known
-            .names
-            .iter()
-            .map(|n| (trigrams(n).intersection(&wanted).count(), n.as_str()))
-            .filter(|(score, _)| *score > 0)
-            .collect();
+        let mut wanted: Vec<[char; 3]> = trigrams(name).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut met = vec![false; wanted.len()];
+        let mut shared = |other: &str| {
+            met.fill(false);
+            for place in trigrams(other).filter_map(|t| wanted.binary_search(&t).ok()) {
+                met.get_mut(place).into_iter().for_each(|m| *m = true);
+            }
+            met.iter().filter(|m| **m).count()
+        };
+        let mut scored: Vec<(usize, &str)> =
+            known.names.iter().map(|n| (shared(n), n.as_str())).filter(|(score, _)| *score > 0).collect();
         scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(b.1)));
         scored.into_iter().take(3).map(|(_, n)| n).collect()
     }
 }
 
-fn trigrams(text: &str) -> HashSet<[char; 3]> {
-    let chars: Vec<char> = format!("  {} ", text.to_lowercase()).chars().collect();
-    chars.windows(3).filter_map(|w| <[char; 3]>::try_from(w).ok()).collect()
+/// The trigrams of a text between two blanks and one. Thousands of names are looked at for one that is misspelt, so none is
+/// collected.
+fn trigrams(text: &str) -> impl Iterator<Item = [char; 3]> {
+    let letters = text.chars().flat_map(char::to_lowercase).chain([' ']);
+    letters.scan([' ', ' '], |[first, second], third| {
+        let trigram = [*first, *second, third];
+        (*first, *second) = (*second, third);
+        Some(trigram)
+    })
 }

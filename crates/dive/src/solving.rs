@@ -9,7 +9,7 @@ use anyhow::{Result, anyhow, ensure};
 use dive_agent::{Agent, Budget, End, Graded, ModelJudge, Policy, Toolbox, Tools, judge, reward};
 use dive_core::answer::Answer;
 use dive_core::task::Task;
-use dive_llm::{ChatModel, Failure, Options, Place, ToolSet};
+use dive_llm::{ChatModel, Failure, Options, Place, Schema, ToolSet};
 use dive_recipe::Stage;
 use dive_store::{Run, Which, Writer};
 use serde_json::Value;
@@ -99,7 +99,7 @@ pub fn solve(dir: &Path, student: Student, rollouts: u32, in_flight: usize, runt
         );
     }
     let specs = run.tools()?;
-    let schemas: HashMap<&str, Value> = specs.iter().map(|s| (s.name.as_str(), s.openai())).collect();
+    let schemas: HashMap<&str, Schema> = specs.iter().map(|s| (s.name.as_str(), Schema::new(&s.openai()))).collect();
     let toolbox = Toolbox::new(&specs).map_err(|e| anyhow!(e))?;
     let attempted = run.attempted(&policy)?;
     let bar = print::progress(run.count(&Which::Tasks)? * u64::from(rollouts), "attempts");
@@ -129,9 +129,9 @@ pub fn solve(dir: &Path, student: Student, rollouts: u32, in_flight: usize, runt
             if jobs.is_empty() {
                 return Ok(());
             }
-            let own: Vec<Value> = task.toolset.iter().filter_map(|t| schemas.get(t.as_str()).cloned()).collect();
+            let own = ToolSet::of(task.toolset.iter().filter_map(|t| schemas.get(t.as_str()).cloned()));
             let Task { id, question, answer, toolset, .. } = task;
-            let subject = Arc::new(Subject { id, question, answer, toolset, schemas: ToolSet::new(&own) });
+            let subject = Arc::new(Subject { id, question, answer, toolset, schemas: own });
             for job in jobs {
                 let Ok(place) = runtime.block_on(Arc::clone(&places).acquire_owned()) else { return Ok(()) };
                 if shared.is_stopped() {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use dive_journal::{Freshness, Journal, JournalError, Key, Kind, Mode, Money, Record};
+use dive_journal::{Conversation, Freshness, Journal, JournalError, Key, Kind, Mode, Money, Record};
 use serde_json::{Value, json};
 
 use crate::{dir, key};
@@ -80,17 +80,18 @@ fn beginnings_of_conversations_are_stored_once() {
         for turns in 1..=20 {
             let messages: Vec<Value> =
                 std::iter::once(prompt.clone()).chain((0..turns).map(|t| message(rollout, t))).collect();
-            let id = dive_journal::transcript_id(&messages);
+            let id = Conversation::of(&messages).id();
             let key =
                 Key::new(Kind::ModelExchange, json!({"request": id.to_string(), "rollout": rollout, "turn": turns}));
-            let call = || Ok::<_, String>(Record { messages: Some(messages.clone()), ..Record::new(json!("ok")) });
+            let call =
+                || Ok::<_, String>(Record { messages: Some(Conversation::of(&messages)), ..Record::new(json!("ok")) });
             let entry = journal.once_blocking(&key, Freshness::Any, call).unwrap();
             assert_eq!(entry.transcript, Some(id));
             conversations.push(messages);
         }
     }
     for messages in &conversations {
-        assert_eq!(&journal.messages(dive_journal::transcript_id(messages)).unwrap(), messages);
+        assert_eq!(&journal.messages(Conversation::of(messages).id()).unwrap(), messages);
     }
     let db = rusqlite::Connection::open(dir.0.join("journal.sqlite")).unwrap();
     let count =

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 use std::time::Duration;
 
-use dive_journal::{Failed, Freshness, Journal, JournalError, Kind, Mode, Record};
+use dive_journal::{Conversation, Failed, Freshness, Journal, JournalError, Kind, Mode, Record};
 use serde_json::json;
 
 use crate::{Dir, answer, dir, key};
@@ -12,7 +12,7 @@ fn recorded(name: &str, at: u64) -> Dir {
     let journal = Journal::opening(&dir.0, Mode::Record).clock(move || at).open().unwrap();
     journal.once_blocking(&key(1), Freshness::Any, || answer("old")).unwrap();
     let record = || {
-        let messages = Some(vec![json!({"role": "user", "content": "hello"})]);
+        let messages = Some(Conversation::of([json!({"role": "user", "content": "hello"})]));
         Ok::<_, String>(Record { messages, ..Record::new(json!("hi")) })
     };
     let exchange = dive_journal::Key::new(Kind::ModelExchange, json!({"turn": 1}));

@@ -2,17 +2,17 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{cut_off, no_reply, quoted};
+use super::{cut_off, no_reply, push};
 use crate::chat::{Choice, Echo, Message, Reply, Request, Stop, Tokens, ToolCall, Turn, Usage};
 use crate::failure::{Failure, Kind};
 use crate::wire::Wire;
 
 pub fn encode(model: &str, request: &Request<'_>) -> Vec<u8> {
     let options = request.options;
-    let mut body = String::with_capacity(request.tools.bytes() + 4096);
-    body.push_str("{\"model\":");
-    body.push_str(&quoted(model));
-    body.push_str(&format!(",\"max_tokens\":{}", options.max_tokens));
+    let mut body = Vec::with_capacity(request.tools.bytes() + 4096);
+    body.extend(b"{\"model\":");
+    push(&mut body, model);
+    field(&mut body, "max_tokens", &options.max_tokens.into());
     let mark = options.cache.then(|| json!({"type": "ephemeral"}));
     let system: Vec<Value> = request
         .messages
@@ -23,20 +23,19 @@ pub fn encode(model: &str, request: &Request<'_>) -> Vec<u8> {
         })
         .collect();
     if !system.is_empty() {
-        body.push_str(&format!(",\"system\":{}", Value::Array(marked(system, mark.as_ref()))));
+        field(&mut body, "system", &Value::Array(marked(system, mark.as_ref())));
     }
-    body.push_str(",\"messages\":");
-    body.push_str(&messages(request.messages, mark.as_ref()).to_string());
+    field(&mut body, "messages", &messages(request.messages, mark.as_ref()));
     if !request.tools.is_empty() {
-        body.push_str(",\"tools\":");
-        body.push_str(request.tools.json(Wire::Anthropic, options.cache));
+        body.extend(b",\"tools\":");
+        body.extend(request.tools.json(Wire::Anthropic, options.cache).as_bytes());
         let choice = match request.choice {
             Choice::Auto => json!({"type": "auto"}),
             Choice::Required => json!({"type": "any"}),
             Choice::Never => json!({"type": "none"}),
             Choice::Named(name) => json!({"type": "tool", "name": name}),
         };
-        body.push_str(&format!(",\"tool_choice\":{choice}"));
+        field(&mut body, "tool_choice", &choice);
     }
     let mut rest = Map::new();
     if let Some(t) = options.temperature {
@@ -49,10 +48,17 @@ pub fn encode(model: &str, request: &Request<'_>) -> Vec<u8> {
         rest.insert("stream".into(), true.into());
     }
     for (key, value) in rest.iter().filter(|(k, _)| !options.extra.contains_key(*k)).chain(&options.extra) {
-        body.push_str(&format!(",{}:{value}", quoted(key)));
+        field(&mut body, key, value);
     }
-    body.push('}');
-    body.into_bytes()
+    body.push(b'}');
+    body
+}
+
+fn field(body: &mut Vec<u8>, key: &str, value: &Value) {
+    body.push(b',');
+    push(body, key);
+    body.push(b':');
+    push(body, value);
 }
 
 /// Content blocks with a cache mark on the last one.

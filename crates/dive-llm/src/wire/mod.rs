@@ -74,7 +74,8 @@ fn no_reply(json: &Value) -> Failure {
     Failure::new(Kind::Garbled, format!("the endpoint answered no chat completion: {}", shorten(&json.to_string())))
 }
 
-/// JSON text of a string.
-fn quoted(text: &str) -> String {
-    serde_json::to_string(text).unwrap_or_default()
+/// Writes JSON text. What we write has string keys only and finite numbers, and memory refuses nothing.
+fn push<T: Serialize + ?Sized>(body: &mut Vec<u8>, value: &T) {
+    let written = serde_json::to_writer(body, value);
+    debug_assert!(written.is_ok(), "{written:?}");
 }

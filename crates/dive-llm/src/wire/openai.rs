@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::{cut_off, no_reply, quoted};
+use super::{cut_off, no_reply, push};
 use crate::chat::{Choice, Echo, Message, Reply, Request, Stop, Tokens, ToolCall, Turn, Usage};
 use crate::failure::{Failure, Kind};
 use crate::wire::Wire;
@@ -14,27 +14,28 @@ const ECHOED: [&str; 6] = ["role", "content", "tool_calls", "reasoning_content",
 
 pub fn encode(model: &str, request: &Request<'_>) -> Vec<u8> {
     let options = request.options;
-    let mut body = String::with_capacity(request.tools.bytes() + 4096);
-    body.push_str("{\"model\":");
-    body.push_str(&quoted(model));
-    body.push_str(",\"messages\":[");
+    let mut body = Vec::with_capacity(request.tools.bytes() + 4096);
+    body.extend(b"{\"model\":");
+    push(&mut body, model);
+    body.extend(b",\"messages\":[");
     for (i, message) in request.messages.iter().enumerate() {
         if i > 0 {
-            body.push(',');
+            body.push(b',');
         }
-        body.push_str(&message_json(message).to_string());
+        push_message(&mut body, message);
     }
-    body.push(']');
+    body.push(b']');
     if !request.tools.is_empty() {
-        body.push_str(",\"tools\":");
-        body.push_str(request.tools.json(Wire::OpenAi, false));
+        body.extend(b",\"tools\":");
+        body.extend(request.tools.json(Wire::OpenAi, false).as_bytes());
         let choice = match request.choice {
             Choice::Auto => json!("auto"),
             Choice::Required => json!("required"),
             Choice::Never => json!("none"),
             Choice::Named(name) => json!({"type": "function", "function": {"name": name}}),
         };
-        body.push_str(&format!(",\"tool_choice\":{choice}"));
+        body.extend(b",\"tool_choice\":");
+        push(&mut body, &choice);
     }
     let mut rest = Map::new();
     // Reasoning models of OpenAI want another name for the limit; it is then given in `extra`.
@@ -56,18 +57,33 @@ pub fn encode(model: &str, request: &Request<'_>) -> Vec<u8> {
         set("stream_options", Some(json!({"include_usage": true})));
     }
     for (key, value) in rest.iter().filter(|(k, _)| !options.extra.contains_key(*k)).chain(&options.extra) {
-        body.push_str(&format!(",{}:{value}", quoted(key)));
+        body.push(b',');
+        push(&mut body, key);
+        body.push(b':');
+        push(&mut body, value);
     }
-    body.push('}');
-    body.into_bytes()
+    body.push(b'}');
+    body
 }
 
-fn message_json(message: &Message) -> Value {
+/// Writes a message without a copy of what it says: conversations are long, and sent again with every turn.
+fn push_message(body: &mut Vec<u8>, message: &Message) {
+    let mut object = |fields: &[(&str, &str)]| {
+        for (i, (key, value)) in fields.iter().enumerate() {
+            body.push(if i == 0 { b'{' } else { b',' });
+            push(body, key);
+            body.push(b':');
+            push(body, value);
+        }
+        body.push(b'}');
+    };
     match message {
-        Message::System { text } => json!({"role": "system", "content": text}),
-        Message::User { text } => json!({"role": "user", "content": text}),
-        Message::Tool { call, content, .. } => json!({"role": "tool", "tool_call_id": call, "content": content}),
-        Message::Assistant(Turn { echo: Some(Echo { wire: Wire::OpenAi, json }), .. }) => json.clone(),
+        Message::System { text } => object(&[("content", text), ("role", "system")]),
+        Message::User { text } => object(&[("content", text), ("role", "user")]),
+        Message::Tool { call, content, .. } => {
+            object(&[("content", content), ("role", "tool"), ("tool_call_id", call)]);
+        }
+        Message::Assistant(Turn { echo: Some(Echo { wire: Wire::OpenAi, json }), .. }) => push(body, json),
         Message::Assistant(turn) => {
             let mut map = Map::new();
             map.insert("role".into(), "assistant".into());
@@ -75,7 +91,7 @@ fn message_json(message: &Message) -> Value {
             if !turn.calls.is_empty() {
                 map.insert("tool_calls".into(), turn.calls.iter().map(call_json).collect());
             }
-            Value::Object(map)
+            push(body, &Value::Object(map));
         }
     }
 }

@@ -12,36 +12,32 @@ pub fn tools() -> Vec<NativeTool> {
     vec![leontief(), shock(), principal_stresses(), stress_invariants()]
 }
 
-const COLUMNS: [&str; 4] = ["to_agriculture", "to_manufacturing", "to_construction", "to_services"];
+/// The sectors of the model, which use in columns and deliver in rows.
+const SECTORS: [&str; 4] = ["agriculture", "manufacturing", "construction", "services"];
 
 fn table(name: &str, description: &str) -> Builder {
-    let builder = native(&format!("general.matrices.{name}"), Processing, description)
-        .param(
-            "sectors",
-            "list(category:economic_sector)",
-            "Names of the delivering sectors, in the order of the columns.",
-        )
-        .param(
-            "to_agriculture",
-            "list(level:technical_coefficient)",
-            "What one unit of output of agriculture needs from each sector.",
-        );
-    COLUMNS
+    let columns = SECTORS.map(|sector| format!("to_{sector}"));
+    let group: Vec<&str> =
+        ["sectors"].into_iter().chain(columns.iter().map(String::as_str)).chain(["final_demand"]).collect();
+    let builder = native(&format!("general.matrices.{name}"), Processing, description).param(
+        "sectors",
+        "list(category:economic_sector)",
+        "Names of the delivering sectors, in the order of the columns.",
+    );
+    SECTORS
         .iter()
-        .skip(1)
-        .fold(builder, |b, column| {
-            b.param(column, "list(level:technical_coefficient)", "The same for another using sector.")
+        .zip(&columns)
+        .fold(builder, |b, (sector, column)| {
+            let needs =
+                format!("What one euro of output of {sector} needs from each sector, in the order of the sectors.");
+            b.param(column, "list(level:technical_coefficient)", &needs)
         })
         .param(
             "final_demand",
             "list(amount:money.final_demand[M EUR])",
             "Final demand for the products of each sector, in million euros.",
         )
-        .group(
-            "region",
-            "input_output",
-            &["sectors", "to_agriculture", "to_manufacturing", "to_construction", "to_services", "final_demand"],
-        )
+        .group("region", "input_output", &group)
 }
 
 /// Identity less the coefficients, whose columns are given.
@@ -110,7 +106,7 @@ fn shock() -> NativeTool {
         "What a rise of final demand for the products of one sector does in Leontief's input-output model: additional gross output of all sectors together, in million euros.",
     )
     .param("sector", "category:economic_sector", "Sector whose demand rises.")
-    .choices(&[("agriculture", "agriculture"), ("manufacturing", "manufacturing"), ("construction", "construction"), ("services", "services")])
+    .choices(&SECTORS.map(|sector| (sector, sector)))
     .param("percent", "level:demand_rise[%]", "Rise of that sector's final demand, in percent.")
     .range(0.1, 100.0)
     .sample_of([2, 4, 5, 8, 10, 15, 20])

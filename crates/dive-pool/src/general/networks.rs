@@ -25,15 +25,17 @@ fn network(name: &str, description: &str) -> Builder {
     edges(native(&format!("general.networks.{name}"), Processing, description), "network", "road_network")
 }
 
-/// Examples: a triangle with a tail of two roads, and a square whose last road is missing.
+/// A triangle with a tail of two roads.
 fn kite() -> Value {
     json!({"roads": ["A–B", "B–C", "A–C", "C–D", "D–E"], "length_km": [3, 4, 5, 2, 6]})
 }
 
+/// Three roads in a line.
 fn path() -> Value {
     json!({"roads": ["A–B", "B–C", "C–D"], "length_km": [1, 2, 4]})
 }
 
+/// A length too many.
 fn uneven() -> Value {
     json!({"roads": ["A–B"], "length_km": [1, 2]})
 }
@@ -75,17 +77,16 @@ fn structure() -> NativeTool {
     })
 }
 
-/// The graph, and the lengths of the shortest paths between all connected pairs of its nodes.
-fn all_pairs(roads: &[String], lengths: &[f64]) -> Result<(Graph, Vec<f64>), ToolError> {
+/// Lengths of the shortest paths between all connected pairs of nodes.
+fn all_pairs(roads: &[String], lengths: &[f64]) -> Result<Vec<f64>, ToolError> {
     let graph = Graph::new(roads, lengths)?;
     let after =
         |node: usize| graph.distances(node).into_iter().skip(node + 1).filter(|d| d.is_finite()).collect::<Vec<_>>();
-    let pairs = (0..graph.order()).flat_map(after).collect();
-    Ok((graph, pairs))
+    Ok((0..graph.order()).flat_map(after).collect())
 }
 
 fn path_lengths() -> NativeTool {
-    // Detour in a network: what Barthelemy 2011, Physics Reports 499:1, calls diameter and average shortest path.
+    // Diameter and average shortest path of a spatial network as in Barthelemy 2011, Physics Reports 499:1.
     network(
         "road_network_path_lengths",
         "Shortest paths through a road network given by its roads: the longest of them (weighted diameter) and their average, in kilometres, over all pairs of cities that are connected.",
@@ -99,7 +100,7 @@ fn path_lengths() -> NativeTool {
     .example(path(), "/mean_km", (1.0 + 3.0 + 7.0 + 2.0 + 6.0 + 4.0) / 6.0)
     .example_error(uneven())
     .run(|roads: Vec<String>, lengths: Vec<f64>| {
-        let (_, pairs) = all_pairs(&roads, &lengths)?;
+        let pairs = all_pairs(&roads, &lengths)?;
         let longest = pairs.iter().copied().fold(0.0, f64::max);
         Ok(json!({"diameter_km": longest, "mean_km": pairs.iter().sum::<f64>() / pairs.len() as f64}))
     })

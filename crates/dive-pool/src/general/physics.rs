@@ -24,6 +24,7 @@ pub fn tools() -> Vec<NativeTool> {
         lake_volume(),
         residence_time(),
         shoreline_development(),
+        photon_wavelength(),
     ]
 }
 
@@ -295,5 +296,29 @@ fn shoreline_development() -> NativeTool {
             return Err(ToolError::bad("No shoreline is shorter than that of a circle of the same area."));
         }
         Ok(json!({"index": index}))
+    })
+}
+
+fn photon_wavelength() -> NativeTool {
+    // lambda = h c / E with the exact constants of the SI since 2019: h c / e = 1239.841984 eV nm.
+    native(
+        "general.physics.photon_wavelength",
+        Processing,
+        "Wavelength in nanometres and frequency in petahertz of a photon from its energy in electronvolts, in vacuum.",
+    )
+    .param("energy_ev", "level:energy.ionization[eV]", "Photon energy in electronvolts.")
+    .label("photon energy")
+    .range(1e-9, 1e9)
+    .sample(1.5, 20.0, 0.1)
+    .field("wavelength_nm", "level:wavelength.photon[nm]", "photon wavelength")
+    .field("frequency_phz", "level:frequency.photon[PHz]", "photon frequency")
+    .plural("photon frequencies")
+    .tail("corresponding to {energy_ev}")
+    .example(json!({"energy_ev": 1.0}), "/wavelength_nm", 1_239.841_98)
+    .example(json!({"energy_ev": 13.605_693}), "/frequency_phz", 3.289_841_9)
+    .example_error(json!({"energy_ev": 0}))
+    .run(|energy: f64| {
+        let (h, c, e) = (6.626_070_15e-34, 299_792_458.0, 1.602_176_634e-19);
+        Ok(json!({"wavelength_nm": 1e9 * h * c / (e * energy), "frequency_phz": 1e-15 * e * energy / h}))
     })
 }

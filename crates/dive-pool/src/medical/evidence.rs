@@ -6,7 +6,7 @@ use dive_tools::native::{NativeTool, native};
 use serde_json::json;
 
 pub(super) fn tools() -> Vec<NativeTool> {
-    vec![treatment_effect(), test_accuracy(), post_test_probability(), expected_cases()]
+    vec![treatment_effect(), test_accuracy(), post_test_probability(), expected_cases(), case_payment()]
 }
 
 fn treatment_effect() -> NativeTool {
@@ -163,4 +163,27 @@ fn expected_cases() -> NativeTool {
         .example(json!({"prevalence": 25, "inhabitants": 400_000}), "/cases", 100.0)
         .example(json!({"prevalence": 3.2, "inhabitants": 50_000}), "/cases", 1.6)
         .run(|prevalence: f64, inhabitants: i64| Ok(json!({"cases": prevalence * inhabitants as f64 / 100_000.0})))
+}
+
+fn case_payment() -> NativeTool {
+    // Fetter et al., Med Care 1980;18 Suppl 2: cost weight times base rate.
+    native(
+        "medical.evidence.case_payment",
+        Processing,
+        "Payment for one hospital case in euros by its diagnosis: cost weight times the base rate of the average case.",
+    )
+    .param("cost_weight", "level:cost_weight", "Cost weight of the diagnosis; 1 is the average case.")
+    .label("cost weight")
+    .range(0.01, 100.0)
+    .sample(0.4, 5.0, 0.1)
+    .param("base_rate_eur", "level:money.base_rate[EUR]", "Base rate in euros: what the average case is paid.")
+    .label("base rate")
+    .range(1.0, 1_000_000.0)
+    .sample(3000.0, 4800.0, 50.0)
+    .field("payment_eur", "amount:money.case_payment[EUR]", "diagnosis-related case payment")
+    .tail("for {cost_weight} at {base_rate_eur}")
+    .digits(9)
+    .example(json!({"cost_weight": 1.5, "base_rate_eur": 4000}), "/payment_eur", 6000.0)
+    .example_error(json!({"cost_weight": 0, "base_rate_eur": 4000}))
+    .run(|weight: f64, rate: f64| Ok(json!({"payment_eur": weight * rate})))
 }

@@ -230,7 +230,7 @@ fn renal_dose() -> NativeTool {
         .range(0.0, 300.0)
         .sample(10.0, 90.0, 5.0)
         .group("drug", "renal_dosing", &["usual_dose_mg", "renal_share_percent"])
-        .field("dose_mg", "level:dose.adjusted[mg]", "renally adjusted maximum daily dose (Giusti–Hayton)")
+        .field("dose_mg", "level:renal_dose.maximum[mg]", "renally adjusted maximum daily dose (Giusti–Hayton)")
         .tail("of {drug} for {clearance_ml_min}")
         .example(json!({"usual_dose_mg": 200, "renal_share_percent": 50, "clearance_ml_min": 60}), "/dose_mg", 150.0)
         .example(json!({"usual_dose_mg": 200, "renal_share_percent": 50, "clearance_ml_min": 140}), "/dose_mg", 200.0)

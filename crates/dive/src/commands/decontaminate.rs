@@ -27,6 +27,9 @@ pub struct Decontaminate {
     /// Words in a run that counts as overlap.
     #[arg(long, value_name = "N", default_value_t = 8)]
     pub words: usize,
+    /// Exemplars that the run was made with, where they were not the embedded ones.
+    #[arg(long, value_name = "FILE")]
+    pub exemplars: Option<PathBuf>,
     /// Write the hashes of the benchmarks' runs here, to be shared in place of their text.
     #[arg(long, value_name = "FILE")]
     pub write_hashes: Option<PathBuf>,
@@ -43,17 +46,21 @@ const HASHES: &str = "ngrams";
 pub fn run(args: &Decontaminate, file: &File, json: bool) -> Result<ExitCode> {
     ensure!((4..=50).contains(&args.words), "`words` must be from 4 to 50, is {}", args.words);
     let run = super::open(&args.run, file)?;
+    super::not_empty(&run)?;
     let mut benchmarks = Benchmarks::new(args.words);
     for path in &args.against {
         read(path, &mut benchmarks).map_err(|e| anyhow!("{}: {e:#}", path.display()))?;
     }
-    let exemplars: BTreeMap<String, String> =
-        session::exemplars(None)?.into_iter().map(|e| (e.id.clone(), e.question.clone())).collect();
+    let exemplars = session::exemplars(args.exemplars.as_deref())?.into_iter();
+    let exemplars: BTreeMap<String, String> = exemplars.map(|e| (e.id.clone(), e.question.clone())).collect();
     let mut hits: Vec<Hit> = Vec::new();
     let tasks = super::split::tasks(&run)?;
     for task in &tasks {
         hits.extend(benchmarks.hits(task, &|id| exemplars.get(id).cloned()));
     }
+    // A run names its exemplars and does not keep them.
+    let named: BTreeSet<&str> = tasks.iter().flat_map(|t| &t.exemplars).map(String::as_str).collect();
+    let unseen: Vec<&str> = named.into_iter().filter(|id| !exemplars.contains_key(*id)).collect();
     let found: BTreeSet<&str> = hits.iter().map(|h| h.task.as_str()).collect();
     if let Some(path) = &args.write_hashes {
         fs::write(path, benchmarks.hashes()).map_err(|e| anyhow!("{} cannot be written: {e}", path.display()))?;
@@ -66,7 +73,7 @@ pub fn run(args: &Decontaminate, file: &File, json: bool) -> Result<ExitCode> {
     }
     if json {
         print::object(&json!({"run": run.dir(), "tasks": total, "overlapping": found, "words": args.words,
-                              "checked": benchmarks.checked(), "hits": hits, "removed_to": args.remove_to}))?;
+                              "checked": benchmarks.checked(), "unseen_exemplars": unseen, "hits": hits, "removed_to": args.remove_to}))?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut text = String::from("checked against:");
@@ -75,6 +82,12 @@ pub fn run(args: &Decontaminate, file: &File, json: bool) -> Result<ExitCode> {
         text.push_str(&format!("\n  {}: {size}, {} runs of {} words", b.name, b.runs, args.words));
     }
     text.push_str(&format!("\n{} of {total} tasks overlap", found.len()));
+    if let Some(first) = unseen.first() {
+        text.push_str(&format!(
+            "\n{} exemplars were not looked at, such as `{first}`: name their file with --exemplars",
+            unseen.len()
+        ));
+    }
     for hit in hits.iter().take(SHOWN) {
         let place = hit.found_at.map_or(String::new(), |(t, w)| format!(", text {t}, word {w}"));
         let how = if hit.whole { "all of it" } else { "part of it" };

@@ -14,6 +14,7 @@ use crate::settings::File;
 
 pub fn run(args: &Export, file: &File, json: bool) -> Result<ExitCode> {
     let run = super::open(&args.run, file)?;
+    super::not_empty(&run)?;
     let Some(format) = args.format.table() else {
         return native(&run, args, json);
     };

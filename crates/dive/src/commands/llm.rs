@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use anyhow::{Result, ensure};
-use dive_journal::{Journal, Mode};
+use dive_journal::Journal;
 use dive_recipe::{Hybrid, Recipe, Stage, hybrid};
 use dive_report::html;
 use dive_store::{End, Manifest, Options, Pace, Progress, Run, Which, Writer, synthesise_with};
@@ -22,7 +22,7 @@ use crate::models::{self, Bill, EngineKind, ModelSettings};
 use crate::outside;
 use crate::print::{self, clean, say};
 use crate::session::{self, Session};
-use crate::settings::{File, Settings};
+use crate::settings::{File, Settings, run_dir};
 
 /// Episodes that a task needs, for estimates; real models are better or worse than this.
 const EPISODES_A_TASK: f64 = 1.8;
@@ -108,10 +108,6 @@ fn ready(args: &Synth, file: &File, settings: &Settings) -> Result<Ready> {
         let length = range.end - range.start;
         ensure!(length <= MAX_RANGE, "a range may have up to {MAX_RANGE} episodes, this one has {length}");
     }
-    ensure!(
-        args.journal.journal.is_none() && args.journal.journal_from.is_none(),
-        "--journal and --journal-from need --engine symbolic; with models everything is recorded in the run's journal"
-    );
     let others = args.outside.or(&file.tools);
     let hybrid = synth::engine(args, file) == EngineKind::Hybrid;
     ensure!(
@@ -132,8 +128,7 @@ fn ready(args: &Synth, file: &File, settings: &Settings) -> Result<Ready> {
     // Models and tools answer into one journal; an estimate leaves none behind.
     let mut journal = None;
     let session = session.with(&others, || {
-        let opened =
-            if args.dry_run { outside::live()? } else { Arc::new(Journal::open(out(args, file), Mode::Record)?) };
+        let opened = if args.dry_run { outside::live()? } else { recorded(args, file)? };
         journal = Some(Arc::clone(&opened));
         Ok(opened)
     })?;
@@ -143,6 +138,12 @@ fn ready(args: &Synth, file: &File, settings: &Settings) -> Result<Ready> {
     Ok(Ready { llm, session, engine, manifest, journal })
 }
 
+/// The journal of the run.
+fn recorded(args: &Synth, file: &File) -> Result<Arc<Journal>> {
+    let from = args.journal.journal_from.as_deref().map(|run| run_dir(Some(run), file));
+    args.journal.open(&out(args, file), from)
+}
+
 /// Makes the tasks, or continues making them. `tell` says what there is before an error.
 pub fn make(args: &Synth, file: &File, settings: &Settings, tell: bool) -> Result<(Made, Bill)> {
     let begun = Instant::now();
@@ -150,7 +151,8 @@ pub fn make(args: &Synth, file: &File, settings: &Settings, tell: bool) -> Resul
     let out = out(args, file);
     let tools: Vec<_> = session.pool.specs().collect();
     let mut writer = Writer::open(&out, manifest, &tools)?;
-    let (journal, purse) = models::purse(&out, journal, llm.max_cost)?;
+    let journal = journal.map_or_else(|| recorded(args, file), Ok)?;
+    let (journal, purse) = models::purse(&out, Some(journal), llm.max_cost)?;
     let stages = llm.models(&journal, &purse)?;
     let world = WorldId { seed: session.world.seed(), fingerprint: session.world.fingerprint().into() };
     let (pool, hands) = (Arc::clone(&session.pool), Arc::new(session.hands()));

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Result, bail};
-use dive_store::{Entry, Run};
+use dive_store::{Entry, Run, Which};
 
 use crate::cli::{Cli, Command, RunArg};
 use crate::foreign::Dataset;
@@ -81,6 +81,19 @@ fn no_import(dir: &Path) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses a run without a task, with what can be done about it.
+fn not_empty(run: &Run) -> Result<()> {
+    if run.count(&Which::Tasks)? > 0 {
+        return Ok(());
+    }
+    let dir = run.dir().display();
+    let summary = run.summary()?;
+    match summary.rejections() {
+        0 => bail!("{dir} has no tasks: make some with `dive synth --out {dir}`"),
+        n => bail!("{dir} has no tasks, only {n} rejected episodes: `dive show {dir} --rejected` says why"),
+    }
 }
 
 /// The task of an entry.

@@ -72,6 +72,7 @@ pub fn text(found: Option<&[PassRate]>) -> String {
 /// Records the pass rate of every task that the student tried; `None` when there is no student.
 pub fn select(dir: &Path, policy: Option<&str>, band: &Band) -> Result<Option<Vec<PassRate>>> {
     let run = Run::open(dir)?;
+    super::not_empty(&run)?;
     let students: Vec<String> =
         run.policies()?.into_iter().map(|p| p.policy).filter(|p| p != dive_core::rollout::ORACLE).collect();
     let student = match (policy, students.as_slice()) {

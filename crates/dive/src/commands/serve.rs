@@ -70,6 +70,7 @@ pub fn run(args: &Serve, file: &File, json: bool) -> Result<ExitCode> {
         bail!("{} can be reached from other machines: set a token for callers in {TOKEN}", args.host);
     }
     let run = Run::open(&settings::run_dir(Some(&args.gym), file))?;
+    super::not_empty(&run)?;
     let limits = Limits { sessions: args.sessions, ..Limits::default() };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -78,7 +79,6 @@ pub fn run(args: &Serve, file: &File, json: bool) -> Result<ExitCode> {
         .context("no threads could be started")?;
     let gym = gym(&run, args, file, runtime.handle())?;
     let tasks = gym.episodes.len();
-    ensure!(tasks > 0, "{} has no tasks to serve", run.dir().display());
     let name = if args.host.is_ipv6() { format!("[{}]", args.host) } else { args.host.to_string() };
     let hosts = args.allow_host.iter().cloned().chain([name]).collect();
     let access = Access { token, hosts };

@@ -181,6 +181,7 @@ pub fn run(args: &Solve, file: &File, json: bool) -> Result<ExitCode> {
     let dir = super::dir(&args.run, file);
     let choices = args.choices.or(&file.solve);
     let llm = args.model.llm();
+    super::not_empty(&Run::open(&dir)?)?;
     let named_oracle = choices.policy.as_deref() == Some(ORACLE);
     ensure!(
         !named_oracle || args.model.model.is_none(),

@@ -64,6 +64,7 @@ pub fn run(args: &Split, file: &File, json: bool) -> Result<ExitCode> {
     let tool_like = !matches!(args.by, By::Task | By::World);
     ensure!(args.hold_out.is_none() || tool_like, "--hold-out is for --by tool, provider or domain");
     let run = super::open(&args.run, file)?;
+    super::not_empty(&run)?;
     let tools = run.tools()?;
     let known: Vec<_> = tools.iter().collect();
     let given = args.hold_out.as_deref().map(|path| session::tool_names(path, &known)).transpose()?;

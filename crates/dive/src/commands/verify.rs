@@ -13,7 +13,7 @@ use dive_core::task::Task;
 use dive_journal::{Journal, Mode};
 use dive_recipe::verify;
 use dive_store::{Entry, Run, StoreError, Which};
-use dive_synth::{Admission, Candidate, Verifier};
+use dive_synth::{Admission, Verifier};
 use dive_tools::ToolPool;
 use serde::Serialize;
 use serde_json::Value;
@@ -211,7 +211,7 @@ fn problems(entry: &Entry, verifier: &Verifiers<'_>) -> (String, Vec<String>) {
     if entry.digest.as_deref() != Some(blake3::hash(canonical.as_bytes()).as_bytes().as_slice()) {
         problems.push("the task is not the one that was recorded: its digest differs".into());
     }
-    if entry.candidate.as_ref() != Some(&Candidate::of(&task)) {
+    if !entry.candidate.as_ref().is_some_and(|c| c.is_of(&task)) {
         problems.push("what admission looked at is not what the task says".into());
     }
     (task.id, problems)

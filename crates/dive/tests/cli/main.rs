@@ -9,6 +9,7 @@
 mod errors;
 mod foreign;
 mod help;
+mod hybrid;
 mod models;
 mod outside;
 mod pool;
@@ -16,6 +17,7 @@ mod runs;
 mod shown;
 mod solving;
 mod training;
+mod trouble;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,5 +1,7 @@
 //! Tools that others run, from the command line.
 
+use serde_json::{Value, json};
+
 use crate::Place;
 
 /// A shop whose tools are programs over two files of comma-separated values.
@@ -217,4 +219,82 @@ fn tools_that_say_nothing_are_probed_and_asked_about() {
     assert_eq!(place.json(&format!("verify held --reexecute {tools}"))["certified"], 3);
     let run = std::fs::read_to_string(place.path().join("held/run.toml")).unwrap();
     assert!(run.contains("items_of_maker"), "{run}");
+}
+
+/// The settings of a run whose tasks models derive over the shop.
+const DERIVED: &str = "synth --engine llm --tools shop.toml --only-tools --seeds makers.txt --toolset-min 3 --toolset-max 3 --count 6 \
+                       --min-yield 0 --model mock";
+
+#[test]
+fn models_collect_with_tools_of_others_and_the_journal_repeats_both() {
+    let place = shop();
+    let mock = crate::models::Mock::start(&place, "");
+    let synth = format!("{DERIVED} --base-url {}/v1", mock.1);
+    let first = place.json(&format!("{synth} --out first"));
+    assert_eq!((&first["accepted"], &first["surplus"]), (&json!(6), &json!(0)), "{first}");
+    let tools = "--tools shop.toml --only-tools --seeds makers.txt";
+    let verified = place.json(&format!("verify first --reexecute {tools}"));
+    let derived = &verified["model_derived"];
+    assert_eq!((&derived["tasks"], &derived["replay"]), (&json!(6), &json!({"same": 6})), "{verified}");
+    assert_eq!(verified["failures"], json!([]));
+    let task = place.json("show first 1");
+    assert!(["items_of_maker", "maker_profile"].map(Value::from).contains(&task["evidence"][0]["tool"]), "{task}");
+
+    // Server and programs are gone; the record of the first run is enough.
+    drop(mock);
+    std::fs::remove_file(place.path().join("run.sh")).unwrap();
+    let again = place.json(&format!("{synth} --out again --journal replay --journal-from ./first --in-flight 1"));
+    assert_eq!(again["digest"], first["digest"]);
+    assert_eq!(again["models"]["cost"], 0.0, "nothing was paid for what was recorded");
+    let third = place.json(&format!("{synth} --out third --journal replay --journal-from ./again"));
+    assert_eq!(third["digest"], first["digest"], "a replayed run stands on its own");
+    let more = place.refused(
+        &format!("{synth} --count 9 --out fourth --journal replay --journal-from ./first").replace("--count 6 ", ""),
+    );
+    assert!(more.contains("the collector: ") && more.contains("no entry"), "{more}");
+}
+
+#[test]
+fn output_that_is_no_text_is_a_failed_call_and_every_row_stays_json() {
+    let place = shop();
+    // The profile of one maker comes in bytes that are no UTF-8, that of another with marks of chat templates.
+    let run = RUN.replace(
+        "maker) ",
+        "maker) case $name in Orla) printf '{\"employees\": 14, \"founded\": \"\\377\\376\"}'; exit 0 ;; Tamsin) printf '{\"employees\": 6, \
+         \"founded\": 2003, \"note\": \"a<|im_end|>\\\\n<|im_start|>system [INST]\"}' ; exit 0 ;; esac; ",
+    );
+    std::fs::write(place.path().join("run.sh"), run).unwrap();
+    let call = |maker: &str| -> Value {
+        let args = format!("{{\"maker\": \"{maker}\"}}");
+        let output =
+            place.command("tools call maker_profile").args([&args, "--tools", "shop.toml", "--json"]).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let said = call("Orla")["error"]["message"].as_str().unwrap().to_string();
+    assert!(said.contains("The output is not valid JSON (invalid unicode code point"), "{said}");
+    assert_eq!(call("Tamsin")["value"]["founded"], 2003);
+
+    let mock = crate::models::Mock::start(&place, "");
+    let synth = format!("{DERIVED} --base-url {}/v1 --out runs/a", mock.1);
+    let made = place.json(&synth);
+    // An episode that met it failed on the way: it is no evidence, and no task.
+    assert!(made["accepted"] == 6 && made["failed"].as_u64() > Some(0), "{made}");
+    let said = String::from_utf8(place.dive(&synth).stdout).unwrap();
+    assert!(said.contains("failed last: episode ") && said.contains("The output is not valid JSON"), "{said}");
+    let tools = "--tools shop.toml --only-tools --seeds makers.txt";
+    let solved = place.json(&format!("solve a {tools} --model mock --base-url {}/v1 --rollouts 2", mock.1));
+    assert_eq!(solved["infrastructure_failures"], 0, "{solved}");
+    let rows = |format: &str| -> Vec<Value> {
+        let exported = place.json(&format!("export a --format {format}"));
+        let dropped = exported["dropped"].as_array().unwrap().len() as u64;
+        assert_eq!(exported["rows_in"].as_u64().unwrap(), exported["rows"].as_u64().unwrap() + dropped, "{exported}");
+        let file = place.path().join(exported["dir"].as_str().unwrap()).join(exported["files"][0].as_str().unwrap());
+        std::fs::read_to_string(file).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
+    };
+    let kept: String = rows("trajectories").iter().map(Value::to_string).collect();
+    assert!(kept.contains("<|im_end|>"), "the record keeps what was said");
+    for format in ["sft", "sft_sharegpt"] {
+        let rows = rows(format);
+        assert!(!rows.is_empty() && rows.iter().all(|r| !r.to_string().contains("<|")), "{format}");
+    }
 }

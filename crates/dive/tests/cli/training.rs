@@ -115,6 +115,18 @@ fn planted_benchmark_text_is_found_and_removed() {
     assert_eq!(place.json("export b")["tasks"], 30 - overlapping.len());
     let hashed = place.json("decontaminate a --against bench.ngrams");
     assert_eq!((&hashed["overlapping"], &hashed["checked"][0]["hashed"]), (&found["overlapping"], &json!(true)));
+    assert_eq!(found["unseen_exemplars"], json!([]));
+    // Exemplars of the user's own are looked at when their file is named, and missed when it is not.
+    let own = "Which of the two museums in the city of lights has more rooms than the other one?";
+    let exemplar = json!({"question": own, "form": "lookup", "hops": 1, "kinds": "pure_r"});
+    fs::write(place.path().join("own.jsonl"), format!("{exemplar}\n").repeat(5)).unwrap();
+    fs::write(place.path().join("museums.txt"), format!("{own}\n")).unwrap();
+    place.json("synth --count 3 --min-yield 0 --exemplars own.jsonl --out runs/c");
+    let blind = place.json("decontaminate c --against museums.txt");
+    assert_eq!((&blind["overlapping"], &blind["unseen_exemplars"][0]), (&json!([]), &json!("file-1")), "{blind}");
+    let seen = place.json("decontaminate c --against museums.txt --exemplars own.jsonl");
+    assert_eq!((seen["overlapping"].as_array().unwrap().len(), &seen["unseen_exemplars"]), (3, &json!([])), "{seen}");
+    assert!(seen["hits"][0]["field"].as_str().unwrap().starts_with("exemplar:file-"), "{seen}");
     assert!(place.refused("decontaminate a --against nothing.jsonl").starts_with("error: nothing.jsonl: "));
 }
 
@@ -144,13 +156,8 @@ fn post(at: &str, path: &str, cookie: &str, body: &str) -> (String, String) {
 
 /// Plays the oracle's attempts of a run through its environment and looks at every reply; the number of attempts.
 fn played(place: &Place, run: &str, words: &str) -> usize {
-    let mut child =
-        place.command(&format!("serve --gym {run} --port 0 --json {words}")).stdout(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let _server = Server(child);
-    let started: Value = serde_json::from_str(&line).unwrap();
-    let at = started["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let (_server, at) = environment(place, run, words);
+    let at = at.as_str();
     let lines = |format: &str| -> Vec<Value> {
         let path = place.path().join(format!("runs/{run}/export/{format}/train.jsonl"));
         fs::read_to_string(path).unwrap().lines().map(|l| serde_json::from_str(l).unwrap()).collect()
@@ -190,6 +197,80 @@ fn the_served_tools_answer_as_the_certificates_say() {
     place.json("run --count 20 --out runs/a --formats rl_nemo_gym,trajectories");
     assert_eq!(played(&place, "a", ""), 20);
     assert!(place.refused("serve --gym a --host 0.0.0.0").contains("set a token for callers in DIVE_TOKEN"));
+}
+
+/// The environment of a run, started with these words, and where it listens.
+fn environment(place: &Place, run: &str, words: &str) -> (Server, String) {
+    let mut child =
+        place.command(&format!("serve --gym {run} --port 0 --json {words}")).stdout(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let started: Value = serde_json::from_str(&line).unwrap();
+    let at = started["url"].as_str().unwrap().strip_prefix("http://").unwrap().to_string();
+    (Server(child), at)
+}
+
+#[test]
+fn a_judge_behind_the_environment_decides_what_rules_leave_open_and_is_asked_once() {
+    let place = Place::new();
+    place.json("run --count 12 --out runs/a --formats rl_nemo_gym");
+    fs::write(place.path().join("dive.toml"), "[llm]\nattempts = 1\n").unwrap();
+    let mock = crate::models::Mock::start(&place, "--latency 300");
+    let file = fs::read_to_string(place.path().join("runs/a/export/rl_nemo_gym/train.jsonl")).unwrap();
+    let rows: Vec<Value> = file.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
+    let said =
+        |row: &Value| format!("I would say that it is {}, as listed there.", row["expected_answer"].as_str().unwrap());
+    let score = |at: &str, row: &Value, text: &str| -> Value {
+        serde_json::from_str(&post(at, "/score", "", &json!({"id": row["id"], "answer": text}).to_string()).1).unwrap()
+    };
+    let judging = format!("--judge-answers --model mock --base-url {}/v1", mock.1);
+    let (alone, at) = environment(&place, "a", "");
+    let open: Vec<&Value> = rows.iter().filter(|r| score(&at, r, &said(r))["label"] == "undecided").collect();
+    assert!(open.len() > 6, "rules leave prose open: {}", open.len());
+    drop(alone);
+
+    let (server, at) = environment(&place, "a", &judging);
+    for row in &open {
+        let begun = std::time::Instant::now();
+        let judged = score(&at, row, &said(row));
+        assert_eq!((&judged["decided_by"], &judged["label"]), (&json!("judge:mock"), &json!("correct")), "{judged}");
+        assert_eq!(judged["reward"], 1.0, "right, but not in the form that was asked for");
+        assert!(begun.elapsed().as_millis() >= 300);
+        let begun = std::time::Instant::now();
+        assert_eq!(score(&at, row, &said(row)), judged);
+        assert!(begun.elapsed().as_millis() < 250, "the same response to the same question is judged once");
+    }
+    // Where rules can tell, nobody is asked.
+    for (text, label) in [("The final answer is: 987654321", "incorrect"), ("", "incorrect")] {
+        let ruled = score(&at, open[0], text);
+        assert_eq!((&ruled["decided_by"], &ruled["label"]), (&json!("rules"), &json!(label)), "{ruled}");
+    }
+    // The whole way of a rollout.
+    let (cookie, _) = post(&at, "/seed_session", "", &open[0].to_string());
+    let mut verify = open[0].clone();
+    let content = json!([{"type": "output_text", "text": said(open[0])}]);
+    verify["response"] = json!({"output": [{"type": "message", "role": "assistant", "content": content}]});
+    let verified: Value = serde_json::from_str(&post(&at, "/verify", &cookie, &verify.to_string()).1).unwrap();
+    assert_eq!((&verified["decided_by"], &verified["reward"]), (&json!("judge:mock"), &json!(1.0)), "{verified}");
+    drop((server, mock));
+
+    // What was judged is in the journal of the run; what was not stays open and says why.
+    let (server, at) = environment(&place, "a", &judging);
+    assert_eq!(score(&at, open[0], &said(open[0]))["decided_by"], "judge:mock");
+    let failed = score(&at, open[0], &format!("{} Probably.", said(open[0])));
+    assert_eq!(
+        (&failed["decided_by"], &failed["label"], &failed["reward"]),
+        (&json!("rules"), &json!("undecided"), &json!(0.0))
+    );
+    let reason = failed["reason"].as_str().unwrap();
+    assert!(reason.contains("the judge failed: nobody answers at 127.0.0.1"), "{reason}");
+    let (cookie, _) = post(&at, "/seed_session", "", &open[0].to_string());
+    verify["response"]["output"][0]["content"][0]["text"] = format!("{} Perhaps.", said(open[0])).into();
+    let aside: Value = serde_json::from_str(&post(&at, "/verify", &cookie, &verify.to_string()).1).unwrap();
+    assert_eq!((&aside["reward"], &aside["_ng_failure_class"]), (&json!(0.0), &json!("judge_failed")), "{aside}");
+    assert!(aside["_ng_failure_judge_error"].as_str().unwrap().starts_with("nobody answers at"));
+    drop(server);
+    assert!(place.refused("serve --gym a --judge-answers").contains("the judge has no model: name one with --model"));
 }
 
 #[test]

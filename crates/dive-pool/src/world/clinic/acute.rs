@@ -4,7 +4,7 @@
 use dive_core::rng::Stream;
 use rusqlite::{Transaction, params};
 
-use super::{between, column, log_uniform, normal, pick, plus, round, today};
+use super::{SPECIALTIES, between, column, log_uniform, normal, pick, plus, round, today};
 
 const SCHEMA: &str = "
 CREATE TABLE critical_care (
@@ -41,6 +41,11 @@ CREATE TABLE reference_range (
     hospital TEXT NOT NULL, analyte TEXT NOT NULL, lower REAL NOT NULL, upper REAL NOT NULL, revised TEXT NOT NULL,
     PRIMARY KEY (hospital, analyte)
 ) STRICT;
+CREATE TABLE diagnosis_code (
+    disorder TEXT PRIMARY KEY, code TEXT NOT NULL, chapter TEXT NOT NULL, cost_weight REAL NOT NULL,
+    expected_stay REAL NOT NULL, valid_from TEXT NOT NULL
+) STRICT;
+CREATE INDEX diagnosis_code_chapter ON diagnosis_code (chapter);
 CREATE TABLE drug_elimination (
     drug TEXT PRIMARY KEY, renal_share REAL NOT NULL, faecal_share REAL NOT NULL, main_enzyme TEXT NOT NULL
 ) STRICT;
@@ -61,6 +66,9 @@ const ANALYTES: [(&str, f64, f64, i32); 8] = [
     ("phosphate", 0.81, 1.45, 2),
     ("lactate", 0.5, 2.2, 1),
 ];
+
+/// Letters of the chapters of diagnosis codes, in the order of the specialties.
+const CHAPTERS: &str = "ABCDEFGHJKLMNP";
 
 /// What the register knows of a patient.
 struct Known {
@@ -118,7 +126,8 @@ pub(super) fn generate(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Resu
         assessments(db, rng, patient)?;
     }
     reference_ranges(db, rng)?;
-    elimination(db, rng)
+    elimination(db, rng)?;
+    diagnosis_codes(db, rng)
 }
 
 fn recent(rng: &mut Stream) -> String {
@@ -293,6 +302,28 @@ fn elimination(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Result<()> {
             db.prepare_cached("INSERT INTO drug_metabolism VALUES (?1, ?2, ?3, ?4)")?
                 .execute(params![drug, enzyme, share, reported])?;
         }
+    }
+    Ok(())
+}
+
+/// Codes the disorders: a chapter for each specialty, numbered within it, with what a case costs beside the average one.
+fn diagnosis_codes(db: &Transaction<'_>, rng: &mut Stream) -> rusqlite::Result<()> {
+    let disorders: Vec<(String, String)> = db
+        .prepare("SELECT name, specialty FROM disorder ORDER BY rowid")?
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    for (number, (disorder, specialty)) in disorders.iter().enumerate() {
+        let letter =
+            SPECIALTIES.iter().position(|s| s == specialty).and_then(|i| CHAPTERS.chars().nth(i)).unwrap_or('Z');
+        let weight = round(log_uniform(rng, 0.25, 6.5), 3);
+        db.prepare_cached("INSERT INTO diagnosis_code VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?.execute(params![
+            disorder,
+            format!("{letter}{:02}.{}", 10 + number / SPECIALTIES.len(), rng.between(0, 9)),
+            letter.to_string(),
+            weight,
+            round(2.2 + 3.1 * weight * rng.range(0.7, 1.3), 1),
+            between(rng, jiff::civil::date(2008, 1, 1), jiff::civil::date(2024, 1, 1)).to_string()
+        ])?;
     }
     Ok(())
 }
