@@ -337,6 +337,10 @@ const LAWS: &[(&str, &str)] = &[
         "SELECT u.patient FROM urine_solutes u JOIN metabolic m ON m.patient = u.patient WHERE u.osmolality <= m.osmolality",
     ),
     (
+        "kidneys give off a tenth to seven tenths of the urea",
+        "SELECT u.patient FROM urine_solutes s JOIN urine u ON u.patient = s.patient JOIN metabolic m ON m.patient = s.patient WHERE s.urea_nitrogen / m.urea_nitrogen * m.creatinine / u.creatinine NOT BETWEEN 0.1 AND 0.7",
+    ),
+    (
         "a diagnosis code names one disorder and begins with its chapter, and a chapter is a specialty",
         "SELECT c.code FROM diagnosis_code c GROUP BY c.code HAVING count(*) > 1 UNION SELECT disorder FROM diagnosis_code WHERE substr(code, 1, 1) <> chapter UNION SELECT c.chapter FROM diagnosis_code c JOIN disorder d ON d.name = c.disorder GROUP BY c.chapter HAVING count(DISTINCT d.specialty) > 1",
     ),

@@ -133,7 +133,7 @@ mod tests {
     #[test]
     fn rules_that_hold_for_several_texts_become_fields() {
         let note = |manager: &str, opened: &str, people: u32| {
-            json!({"content": format!("The shop\nManager: {manager}\nFloor area: 42{people} m2\n\nIt opened on {opened} and now employs \
+            json!({"content": format!("The shop\nManager: {manager}\nFloor area: 42{people} square metres\n\nIt opened on {opened} and now employs \
                                        {people} people in all.\nOnce: {people} x 2\n")})
         };
         let results = [

@@ -128,7 +128,7 @@ fn a_database_becomes_tools_in_one_step() {
         "list_stocks_by_item",
     ];
     assert_eq!(names, wanted);
-    assert_eq!(imported.notes.len(), 3, "{:?}", imported.notes);
+    assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
     // Keys stay inside; the maker goes by its name.
     assert_eq!(
         call(&t, "get_item", json!({"item": "B1"})),
