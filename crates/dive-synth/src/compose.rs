@@ -283,8 +283,16 @@ impl Episode<'_> {
     }
 
     fn ratio(&mut self, focal: usize) -> Option<Expr> {
-        let (a, _) = self.scalar(focal, 1, index::measurable)?;
-        let (a, b) = self.paired_amounts(&a)?;
+        let (a, call) = self.scalar(focal, 1, index::measurable)?;
+        let (a, b) = match self.paired_amounts(&a) {
+            Some(pair) => pair,
+            None => {
+                let sem = self.sem(&a)?;
+                let b = self.other_field(focal, call, &a, &sem)?;
+                let together = sem.is_count() || self.declared_together(focal, &a, &b);
+                together.then_some((a, b))?
+            }
+        };
         self.relative(Op::Divide, a, b)
     }
 
@@ -381,7 +389,7 @@ impl Episode<'_> {
             None => {
                 let keys = self.some_list_for(focal)?;
                 // Among names that the question offers it is a comparison, and easier to guess.
-                if matches!(keys, Expr::Apply { op: Op::List, .. }) && self.rng.chance(0.5) {
+                if matches!(keys, Expr::Apply { op: Op::List, .. }) && self.rng.chance(0.8) {
                     return None;
                 }
                 let values = self.attribute_of_each(&keys, Some(focal))?;

@@ -67,9 +67,11 @@ pub struct Brief {
 /// that coverage holds for what is accepted.
 const ATTEMPTS: u32 = 6;
 /// Attempts after which a task that grew less than planned is taken all the same.
-const PATIENCE: u32 = 4;
+const PATIENCE: u32 = 3;
+/// Calls from which on a task has grown enough, whatever was planned.
+const AMPLE: usize = 5;
 /// Attempts after which an episode that found nothing to ask is given up.
-const BARREN: u32 = 4;
+const BARREN: u32 = 3;
 /// Share of the episodes that may end in a task for which a calculator and common knowledge are enough.
 const UNAIDED: f64 = 0.05;
 /// Wordings that a state of the task is tried with.
@@ -159,7 +161,7 @@ impl Engine {
         for attempt in 0..ATTEMPTS {
             match self.attempt(&plan, episode, attempt) {
                 Ok(task) => {
-                    let done = task.rounds.len() >= plan.rounds as usize;
+                    let done = task.rounds.len() >= plan.rounds as usize || task.certificate.path.len() >= AMPLE;
                     if best.as_ref().is_none_or(|b| b.rounds.len() < task.rounds.len()) {
                         best = Some(task);
                     }

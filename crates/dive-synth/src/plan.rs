@@ -59,9 +59,9 @@ const DISTINCT_DRAWS: u32 = 50;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
 /// Share of the episodes of three rounds or more that grow by two steps a round.
-const LONG: f64 = 0.7;
+const LONG: f64 = 0.8;
 /// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.38;
+const TEXT_SHARE: f64 = 0.40;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -376,13 +376,17 @@ fn usual(form: FormKind) -> f64 {
         // Half of the pool computes, and this form is the way to it.
         FormKind::Computation => 4.0,
         FormKind::MultiHop => 3.0,
-        FormKind::Lookup => 0.4,
-        // One value each, and little to grow from.
-        FormKind::Conditional | FormKind::UnitConversion => 0.7,
         // Yes/no and choice questions are easy to guess.
         FormKind::Comparison | FormKind::Verification => 0.45,
         // One form in several varieties.
-        FormKind::Average | FormKind::Spread | FormKind::ExtremeValue | FormKind::Ordinal | FormKind::Ratio => 0.5,
+        FormKind::Average | FormKind::Spread | FormKind::ExtremeValue | FormKind::Ordinal => 0.5,
+        // One value each, and little to grow from.
+        FormKind::UnitConversion => 0.7,
+        // Two values of one kind: few pairs make sense, and their call graphs are soon used up.
+        FormKind::Difference | FormKind::Percentage | FormKind::Conditional => 0.45,
+        FormKind::Ratio => 0.25,
+        // So are single calls, and small counts.
+        FormKind::Lookup | FormKind::Counting => 0.3,
         _ => 1.0,
     }
 }

@@ -98,7 +98,7 @@ fn failures_of_the_infrastructure_are_no_wrong_answers_and_made_again_alone() {
     place.json("synth --count 10 --out runs/a");
     fs::write(place.path().join("dive.toml"), "[llm]\nattempts = 1\n").unwrap();
     let mock = Mock::start(&place, "--knows a");
-    let solve = format!("solve a --model mock:server-error@0.2 --base-url {}/v1 --rollouts 2 --in-flight 1", mock.1);
+    let solve = format!("solve a --model mock:server-error@0.08 --base-url {}/v1 --rollouts 2 --in-flight 1", mock.1);
     let first = place.json(&solve);
     let failed = first["infrastructure_failures"].as_u64().unwrap();
     assert!(failed > 0 && failed < 20, "{first}");
