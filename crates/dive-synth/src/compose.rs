@@ -13,7 +13,7 @@ use crate::limit::threshold;
 use crate::plan;
 
 /// How often a condition takes another thing's value for its limit, where there is one.
-const BY_ANOTHER: f64 = 0.5;
+const BY_ANOTHER: f64 = 0.25;
 /// Elements that a fan-out runs over at most.
 const FAN_OUT: usize = 5;
 
@@ -228,7 +228,11 @@ impl Episode<'_> {
             None => match self.paired_amounts(&a) {
                 Some(pair) => pair,
                 // What is set beside nobody else's may stand beside something else of the same thing.
-                None => (a.clone(), self.other_field(focal, call, &a, &sem)?),
+                None => {
+                    let b = self.other_field(focal, call, &a, &sem)?;
+                    let together = sem.is_count() || self.declared_together(focal, &a, &b);
+                    together.then_some((a.clone(), b))?
+                }
             },
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);

@@ -16,7 +16,7 @@ use crate::index;
 const AT_ONCE: f64 = 0.5;
 
 /// How often a superlative that cannot grow otherwise becomes a description in another question.
-const GOES_ON: f64 = 0.3;
+const GOES_ON: f64 = 0.12;
 
 /// Whether an expression makes a task.
 pub type Sound<'s> = dyn Fn(&Episode<'_>, &Expr) -> bool + 's;
@@ -411,18 +411,10 @@ impl Episode<'_> {
         }
         let sem = self.sem(items.first()?)?;
         let taken: Vec<Value> = items.iter().filter_map(|i| self.eval(i)).collect();
-        let described = items.iter().any(|i| !matches!(i, Expr::Literal { .. }));
-        let met = if described || self.rng.chance(0.5) { None } else { self.meet(&sem, 1) };
-        let described = met.and_then(|(value, _)| self.remembered(&sem, &value).filter(|_| !taken.contains(&value)));
-        let new = match described {
-            Some(description) => description,
-            None => {
-                let names = &self.pool.entities().get(sem.entity()?)?.names;
-                let new = |n: &&String| !taken.contains(&Value::from(n.as_str()));
-                let name = (0..6).find_map(|_| self.rng.pick(names).filter(new))?;
-                Expr::literal(name.as_str(), sem.clone())
-            }
-        };
+        let names = &self.pool.entities().get(sem.entity()?)?.names;
+        let fresh = |n: &&String| !taken.contains(&Value::from(n.as_str()));
+        let name = (0..6).find_map(|_| self.rng.pick(names).filter(fresh))?;
+        let new = Expr::literal(name.as_str(), sem);
         let mut items = items.clone();
         let at = self.rng.below(items.len() + 1);
         items.insert(at, new);

@@ -134,6 +134,6 @@ pub const SCENES: &[&str] = &[
     "I am preparing a summary.",
     "This is to complete a record.",
     "A colleague asked me to look this up.",
-    "I need one detail for a presentation.",
+    "This is for a presentation.",
     "We are reviewing our files.",
 ];

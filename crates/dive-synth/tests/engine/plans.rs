@@ -77,7 +77,7 @@ fn exemplars_steer_the_form() {
         let proposals = propose(&engine_with(shown, Config::default()), 40);
         let all = accepted(&proposals).count();
         let fitting = accepted(&proposals).filter(|t| is_of(kind, &t.logical_form)).count();
-        if all < 12 || fitting * 100 < all * 80 {
+        if all < 8 || fitting * 100 < all * 80 {
             let odd = accepted(&proposals).find(|t| !is_of(kind, &t.logical_form));
             poor.push(format!("{}: {fitting} of {all}; {:?}", kind.name(), odd.map(|t| &t.question)));
         }
