@@ -198,10 +198,8 @@ impl Subject<'_> {
             if args.len() != call.args.len() || call.inputs().iter().any(|c| c >= id) {
                 return fail(Reason::NotClosed, format!("{id} has an argument without a source"));
             }
-            if self.reexecute {
-                if self.pool.call(&call.tool, &args) != call.outcome {
-                    return fail(Reason::NotExecutable, format!("{id} gives another result"));
-                }
+            if self.reexecute && self.pool.call(&call.tool, &args) != call.outcome {
+                return fail(Reason::NotExecutable, format!("{id} gives another result"));
             }
         }
         Ok(())

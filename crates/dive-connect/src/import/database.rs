@@ -509,7 +509,7 @@ fn naming(table: &Found) -> Option<String> {
             && values.len() == table.rows.len()
             && distinct
             && !date
-            && values.iter().all(|v| sayable(&v))
+            && values.iter().all(sayable)
     };
     let key = |c: &FoundColumn| table.keys.iter().any(|k| k.as_slice() == [c.name.clone()]);
     let rank = |c: &FoundColumn| {

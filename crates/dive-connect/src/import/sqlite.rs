@@ -53,7 +53,7 @@ fn table(db: &Connection, name: String) -> rusqlite::Result<Found> {
 /// The first rows of a table, and whether these are all.
 fn rows(db: &Connection, table: &str) -> rusqlite::Result<(Vec<Map<String, Value>>, bool)> {
     let mut statement = db.prepare(&format!("SELECT * FROM {table} LIMIT {}", MAX_ROWS + 1))?;
-    let names: Vec<String> = statement.column_names().into_iter().map(str::to_string).collect();
+    let names: Vec<String> = statement.column_names().map(str::to_string).collect();
     let mut cursor = statement.query([])?;
     let mut rows = Vec::new();
     while let Some(row) = cursor.next()? {
