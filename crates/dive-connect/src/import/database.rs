@@ -505,11 +505,7 @@ fn naming(table: &Found) -> Option<String> {
         };
         let distinct = values.iter().collect::<BTreeSet<_>>().len() == values.len();
         let date = values.iter().all(|v| v.get(..10).is_some_and(|d| d.parse::<jiff::civil::Date>().is_ok()));
-        !values.is_empty()
-            && values.len() == table.rows.len()
-            && distinct
-            && !date
-            && values.iter().all(sayable)
+        !values.is_empty() && values.len() == table.rows.len() && distinct && !date && values.iter().all(sayable)
     };
     let key = |c: &FoundColumn| table.keys.iter().any(|k| k.as_slice() == [c.name.clone()]);
     let rank = |c: &FoundColumn| {
