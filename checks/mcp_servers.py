@@ -88,7 +88,5 @@ threading.Thread(target=web.serve_forever, daemon=True).start()
 )
 refused = dive("tools", "call", "page", "{}", "--tools", "web.toml", "--only-tools", fails=True)
 assert "web (page)" in refused and "certificate" in refused.lower(), refused
-os.environ["SSL_CERT_FILE"] = files[1]
-dive("tools", "call", "page", "{}", "--tools", "web.toml", "--only-tools")
 
 print("servers of others: as expected")
