@@ -225,18 +225,21 @@ impl Episode<'_> {
         };
         let (a, b) = match b {
             Some(b) => (a, b),
-            None => match self.paired_amounts(&a) {
-                Some(pair) => pair,
-                // What is set beside nobody else's may stand beside something else of the same thing.
-                None => {
-                    let b = self.other_field(focal, call, &a, &sem)?;
-                    let together = sem.is_count() || self.declared_together(focal, &a, &b);
-                    together.then_some((a.clone(), b))?
-                }
-            },
+            None => self.beside_another(focal, call, a)?,
         };
         let (x, y) = (self.eval(&a)?.as_f64()?, self.eval(&b)?.as_f64()?);
         (x != y).then_some((a, b))
+    }
+
+    /// An amount beside the same one of something else or, where it stands beside nobody else's, beside another one of the same
+    /// thing that is counted or declared with it.
+    fn beside_another(&mut self, focal: usize, call: CallId, a: Expr) -> Option<(Expr, Expr)> {
+        if let Some(pair) = self.paired_amounts(&a) {
+            return Some(pair);
+        }
+        let sem = self.sem(&a)?;
+        let b = self.other_field(focal, call, &a, &sem)?;
+        (sem.is_count() || self.declared_together(focal, &a, &b)).then_some((a, b))
     }
 
     fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
@@ -288,15 +291,7 @@ impl Episode<'_> {
 
     fn ratio(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
-        let (a, b) = match self.paired_amounts(&a) {
-            Some(pair) => pair,
-            None => {
-                let sem = self.sem(&a)?;
-                let b = self.other_field(focal, call, &a, &sem)?;
-                let together = sem.is_count() || self.declared_together(focal, &a, &b);
-                together.then_some((a, b))?
-            }
-        };
+        let (a, b) = self.beside_another(focal, call, a)?;
         self.relative(Op::Divide, a, b)
     }
 

@@ -171,7 +171,7 @@ impl Engine {
                 }
                 Err(failed) => last = failed,
             }
-            // Where nothing was found to ask three times, nothing is.
+            // Where nothing was found to ask that often, nothing is.
             let barren = best.is_none() && last.0.reason == Reason::NoEvidence;
             if attempt + 1 >= PATIENCE && best.is_some() || attempt + 1 >= BARREN && barren {
                 break;
