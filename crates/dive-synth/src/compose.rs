@@ -12,10 +12,10 @@ use crate::index;
 use crate::limit::threshold;
 use crate::plan;
 
-/// How often a condition takes another thing's value for its limit, where there is one.
-const BY_ANOTHER: f64 = 0.25;
 /// Elements that a fan-out runs over at most.
 const FAN_OUT: usize = 5;
+/// Years between two dates of one thing that belong together: start and end, signing and maturity.
+const NEAR: i64 = 6;
 
 impl Episode<'_> {
     /// An expression of this form around the focal tool, over calls just made.
@@ -52,12 +52,8 @@ impl Episode<'_> {
 
     /// A field of a fresh call of a tool.
     fn scalar(&mut self, tool: usize, depth: u32, wanted: fn(&Field) -> bool) -> Option<(Expr, CallId)> {
-        let entry = self.entry(tool)?;
         let call = self.reach(tool, &Bound::new(), &mut About::default(), depth)?;
-        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| wanted(f)).collect();
-        self.rng.shuffle(&mut fields);
-        let field = self.telling(call, &fields)?;
-        Some((self.read(call, &field.pointer)?, call))
+        Some((self.told(call, wanted, |_| false)?, call))
     }
 
     fn multi_hop(&mut self, focal: usize) -> Option<Expr> {
@@ -80,14 +76,9 @@ impl Episode<'_> {
         let mut about = About::default();
         about.set(entity, value.clone(), source.clone());
         let call = self.reach(focal, &Bound::from([(param.name.clone(), (value, source))]), &mut about, 1)?;
-        let mut fields: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
-        self.rng.shuffle(&mut fields);
         // What names a thing can be carried on.
-        if self.grows && self.rng.chance(0.6) {
-            fields.sort_by_key(|f| f.sem.entity().is_none());
-        }
-        let field = self.telling(call, &fields)?;
-        self.read(call, &field.pointer)
+        let onward = self.grows && self.rng.chance(0.6);
+        self.told(call, index::askable, |f| onward && f.sem.entity().is_some())
     }
 
     /// The same for a tool that takes what describes a thing, like the document about it.
@@ -103,11 +94,7 @@ impl Episode<'_> {
         let mut about = About::default();
         about.set(&entity, value, source);
         let call = self.reach(focal, &Bound::new(), &mut about, 1)?;
-        let mut fields: Vec<&Field> =
-            self.entry(focal)?.spec.output.fields.iter().filter(|f| index::askable(f)).collect();
-        self.rng.shuffle(&mut fields);
-        let field = self.telling(call, &fields)?;
-        self.read(call, &field.pointer)
+        self.told(call, index::askable, |_| false)
     }
 
     fn end(&mut self) -> End {
@@ -231,33 +218,6 @@ impl Episode<'_> {
         (x != y).then_some((a, b))
     }
 
-    /// An amount beside the same one of something else or, where it stands beside nobody else's, beside another one of the same
-    /// thing that is counted or declared with it.
-    fn beside_another(&mut self, focal: usize, call: CallId, a: Expr) -> Option<(Expr, Expr)> {
-        if let Some(pair) = self.paired_amounts(&a) {
-            return Some(pair);
-        }
-        let sem = self.sem(&a)?;
-        let b = self.other_field(focal, call, &a, &sem)?;
-        (sem.is_count() || self.declared_together(focal, &a, &b)).then_some((a, b))
-    }
-
-    fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
-        let entry = self.entry(tool)?;
-        let others = entry.spec.output.fields.iter();
-        let others = others.filter(|f| index::measurable(f) && !index::cell(entry, f) && f.sem.subtractable(sem));
-        let mut others: Vec<Expr> = others.filter_map(|f| self.read(call, &f.pointer)).filter(|e| e != a).collect();
-        self.rng.shuffle(&mut others);
-        others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
-    }
-
-    /// Whether a tool says that two of its fields describe one thing together.
-    fn declared_together(&self, tool: usize, a: &Expr, b: &Expr) -> bool {
-        let (Expr::Get { path: a, .. }, Expr::Get { path: b, .. }) = (a, b) else { return false };
-        let bundles = self.entry(tool).map(|e| e.spec.output.bundles.as_slice()).unwrap_or_default();
-        bundles.iter().any(|bundle| bundle.pointers.contains(a) && bundle.pointers.contains(b))
-    }
-
     fn percentage(&mut self, focal: usize) -> Option<Expr> {
         let (a, call) = self.scalar(focal, 1, index::measurable)?;
         let sem = self.sem(&a)?;
@@ -353,31 +313,6 @@ impl Episode<'_> {
             return None;
         }
         Some(Expr::apply(Op::Mapping { labels: vec!["first".into(), "second".into()] }, [a, b]))
-    }
-
-    /// What another tool tells of the thing that a call is about.
-    fn told_elsewhere(&mut self, tool: usize, call: CallId, wanted: &dyn Fn(&Field) -> bool) -> Option<Expr> {
-        let subject = self.entry(tool)?.subject()?.to_string();
-        let sem = self.entry(tool)?.spec.param(&subject)?.sem.clone();
-        let asked = self.evidence.get(call)?;
-        let thing = (asked.args.get(&subject)?.clone(), asked.sources.get(&subject)?.clone());
-        let mut able: Vec<(usize, String)> = Vec::new();
-        for t in self.members.iter().filter(|t| **t != tool) {
-            let Some(entry) = self.entry(*t) else { continue };
-            let takes = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem == sem);
-            let tells = entry.spec.output.fields.iter().any(wanted);
-            able.extend(takes.filter(|_| tells).map(|p| (*t, p.name.clone())));
-        }
-        self.rng.shuffle(&mut able);
-        able.into_iter().take(3).find_map(|(tool, param)| {
-            let mut about = About::default();
-            about.set(sem.entity()?, thing.0.clone(), thing.1.clone());
-            let call = self.reach(tool, &Bound::from([(param, thing.clone())]), &mut about, 0)?;
-            let mut fields: Vec<&Field> = self.entry(tool)?.spec.output.fields.iter().filter(|f| wanted(f)).collect();
-            self.rng.shuffle(&mut fields);
-            let field = self.telling(call, &fields)?;
-            self.read(call, &field.pointer)
-        })
     }
 
     fn superlative(&mut self, focal: usize, rank: u32) -> Option<Expr> {
@@ -480,54 +415,10 @@ impl Episode<'_> {
         };
         let sem = self.sem(&values)?.element()?.clone();
         let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
-        if self.rng.chance(BY_ANOTHER)
-            && let Some(found) = self.limited_by_another(&keys, &values, cmp, 1..=6)
-        {
-            return Some(found);
-        }
         let all = self.eval(&values)?.as_array()?.clone();
         let keep = 1 + self.rng.below(all.len().saturating_sub(1).min(6));
         let limit = threshold(&all, &sem, cmp, keep)?;
         Some(Expr::apply(Op::Filter { cmp }, [keys, values, Expr::literal(limit, sem)]))
-    }
-
-    /// The things of a list that are above or below another thing of their type.
-    fn limited_by_another(
-        &mut self,
-        keys: &Expr,
-        values: &Expr,
-        cmp: Cmp,
-        kept: std::ops::RangeInclusive<usize>,
-    ) -> Option<Expr> {
-        let limit = self.value_of_another(keys, values)?;
-        let found = Expr::apply(Op::Filter { cmp }, [keys.clone(), values.clone(), limit]);
-        let count = self.eval(&found)?.as_array()?.len();
-        kept.contains(&count).then_some(found)
-    }
-
-    /// What a list's members are measured by, of a thing of their type that is not among them.
-    pub fn value_of_another(&mut self, keys: &Expr, values: &Expr) -> Option<Expr> {
-        let (of, by) = (self.sem(keys)?.element()?.clone(), self.sem(values)?.element()?.clone());
-        let entity = of.entity()?.to_string();
-        let mut able: Vec<(usize, String, String)> = Vec::new();
-        for t in self.members {
-            let Some(entry) = self.entry(*t) else { continue };
-            let subject = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem.accepts(&of));
-            let Some(subject) = subject else { continue };
-            let fields = entry.spec.output.fields.iter().filter(|f| index::orders(f) && f.sem == by);
-            able.extend(fields.map(|f| (*t, subject.name.clone(), f.pointer.clone())));
-        }
-        let (tool, subject, pointer) = self.rng.pick(&able)?.clone();
-        let (value, source) = self.entity(&of, &entity, 1)?;
-        // Whether a thing is above itself is no question.
-        if self.eval(keys)?.as_array()?.contains(&value) {
-            return None;
-        }
-        let mut about = About::default();
-        about.set(&entity, value.clone(), source.clone());
-        let call = self.reach(tool, &Bound::from([(subject, (value, source))]), &mut about, 0)?;
-        self.value(call, &pointer)?;
-        self.read(call, &pointer)
     }
 
     /// How many things of a list satisfy a condition, or are in it at all. Counts are few and easily guessed, so they are
@@ -556,11 +447,6 @@ impl Episode<'_> {
         };
         let sem = self.sem(&values)?.element()?.clone();
         let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
-        if self.rng.chance(BY_ANOTHER)
-            && let Some(found) = self.limited_by_another(&keys, &values, cmp, 2..=count - 1)
-        {
-            return Some(Expr::apply(Op::Count, [found]));
-        }
         let all = self.eval(&values)?.as_array()?.clone();
         let keep = 2 + self.rng.below(count.saturating_sub(2));
         let limit = threshold(&all, &sem, cmp, keep)?;
@@ -608,12 +494,13 @@ impl Episode<'_> {
         let own: Vec<Expr> = own.filter_map(|f| self.read(call, &f.pointer)).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
         let year = self.year(&a)?;
-        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= 25);
+        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= NEAR);
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
         // The days between dates of two things are nothing that people count.
-        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.75)) {
+        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.9)) {
             Some(b) => b,
-            // A day that means something: the end of a half-year not long after.
+            // Seldom a day that the question sets: the end of a half-year not long after.
+            None if self.rng.chance(0.6) => return None,
             None => {
                 let day = if self.rng.chance(0.5) { "06-30" } else { "12-31" };
                 Expr::literal(format!("{}-{day}", year + self.rng.between(0, 2)), Sem::Date(String::new()))

@@ -199,6 +199,10 @@ impl Engine {
             let failure = Failure { reason: Reason::NoEvidence, detail: "the first round found nothing to ask".into() };
             return Err((failure, e.evidence, String::new()));
         };
+        if e.strays(&first) {
+            let failure = Failure { reason: Reason::NoEvidence, detail: "the first round strays".into() };
+            return Err((failure, e.evidence, String::new()));
+        }
         // A formula with all its inputs in the question, or a fact from a school book, can be had without tools: few are enough.
         let unaided = e
             .evidence

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use dive_core::evidence::{Call, CallId, Evidence, Outcome, Source};
-use dive_core::expr::{End, Expr, Op};
+use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
 use dive_core::rng::Stream;
@@ -16,6 +16,8 @@ use serde_json::{Map, Value};
 use crate::index::Index;
 use crate::lexicon::{Entry, Lexicon};
 use crate::literal;
+
+mod meet;
 
 /// Arguments with their sources.
 pub type Bound = BTreeMap<String, (Value, Source)>;
@@ -172,19 +174,27 @@ impl<'e> Episode<'e> {
         }
     }
 
-    /// The first of these fields that a call has a value of; one that no other call shows, if there is any, since what is
-    /// shown already needs no call.
-    pub fn telling<'f>(&self, call: CallId, fields: &[&'f Field]) -> Option<&'f Field> {
+    /// A value that a call tells in one of the wanted fields, in a preferred one if it can; one that no other call shows, if
+    /// there is any, since what is shown already needs no call.
+    pub fn told(
+        &mut self,
+        call: CallId,
+        wanted: impl Fn(&Field) -> bool,
+        preferred: impl Fn(&Field) -> bool,
+    ) -> Option<Expr> {
+        let tool = self.lexicon.tool(&self.evidence.get(call)?.tool)?;
+        let mut fields: Vec<&Field> = tool.spec.output.fields.iter().filter(|f| wanted(f)).collect();
+        self.rng.shuffle(&mut fields);
+        fields.sort_by_key(|f| !preferred(f));
         let mut found = fields.iter().filter_map(|f| Some((*f, self.value(call, &f.pointer)?)));
-        let first = found.next()?;
-        let shown = |value: &Value| {
+        let shown = |(_, value): &(&Field, Value)| {
             let others = self.evidence.calls.iter().filter(|c| c.id != call);
             others.filter_map(|c| c.outcome.value()).any(|seen| holds(seen, value))
         };
-        if !shown(&first.1) {
-            return Some(first.0);
-        }
-        Some(found.find(|(_, value)| !shown(value)).unwrap_or(first).0)
+        let first = found.next()?;
+        let fresh = if shown(&first) { found.find(|f| !shown(f)) } else { None };
+        let (field, _) = fresh.unwrap_or(first);
+        self.read(call, &field.pointer)
     }
 
     fn field(&self, call: CallId, path: &str) -> Option<&'e Field> {
@@ -373,105 +383,6 @@ impl<'e> Episode<'e> {
             self.rng.pick(&self.pool.entities().get(entity)?.names)?.clone()
         };
         Some((name.into(), Source::Literal(sem.clone())))
-    }
-
-    /// An entity met in the data, named for now; how it was met is remembered as its description for a later round.
-    pub fn meet(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Source)> {
-        let by_tool = self.rng.chance(0.5);
-        let found = self.within(|e| {
-            (0..2).find_map(|i| {
-                if by_tool == (i == 0) {
-                    match e.named_by_a_tool(sem, 2) {
-                        Some((value, Source::Derived(expr))) => Some((value, expr)),
-                        _ => None,
-                    }
-                } else {
-                    e.outstanding(sem, depth.min(1))
-                }
-            })
-        });
-        let (value, expr) = found?;
-        self.remember(sem.clone(), value.clone(), expr);
-        Some((value, Source::Literal(sem.clone())))
-    }
-
-    /// Explores for a description: what it names is met in its turn as long as later rounds are left to describe it.
-    pub fn within<T>(&mut self, explore: impl FnOnce(&mut Self) -> T) -> T {
-        let (grows, links) = (self.grows, self.links);
-        self.links = links.saturating_sub(1);
-        self.grows = self.links > 0;
-        let found = explore(self);
-        (self.grows, self.links) = (grows, links);
-        found
-    }
-
-    /// Remembers how an entity that is named for now was met.
-    pub fn remember(&mut self, sem: Sem, value: Value, description: Expr) {
-        self.met.push((sem, value, description));
-    }
-
-    /// The remembered description of an entity.
-    pub fn remembered(&self, sem: &Sem, value: &Value) -> Option<Expr> {
-        self.met.iter().find(|(s, v, _)| s == sem && v == value).map(|(_, _, e)| e.clone())
-    }
-
-    /// The entity at an end of an order of some list.
-    pub fn outstanding(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Expr)> {
-        let mut lists: Vec<usize> = Vec::new();
-        for t in self.members {
-            let Some(entry) = self.entry(*t).filter(|e| e.spec.output.complete) else { continue };
-            let fits = entry.rows().is_some_and(|r| {
-                !r.series && r.key_field().is_some_and(|k| k.sem == *sem) && r.fields.iter().any(crate::index::orders)
-            });
-            if fits {
-                lists.push(*t);
-            }
-        }
-        self.rng.shuffle(&mut lists);
-        lists.truncate(2);
-        // Many lists are short for most of their arguments, so each is looked at twice.
-        lists.clone().into_iter().chain(lists).find_map(|tool| {
-            let entry = self.entry(tool)?;
-            let rows = entry.rows()?;
-            let deriving = std::mem::replace(&mut self.deriving, false);
-            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth);
-            self.deriving = deriving;
-            let call = call.filter(|c| self.complete(*c))?;
-            let keys = Expr::get(call, entry.column(rows.key_field()?));
-            if self.eval(&keys)?.as_array()?.len() < 3 {
-                return None;
-            }
-            let columns: Vec<_> =
-                rows.fields.iter().filter(|f| crate::index::orders(f) && f.pointer != rows.key).collect();
-            let column = self.rng.pick(&columns)?;
-            let values = Expr::get(call, entry.column(column));
-            let end = if self.rng.chance(0.5) { End::Largest } else { End::Smallest };
-            let rank = if self.rng.chance(0.8) { 1 } else { 2 };
-            let expr = Expr::apply(Op::Pick { end, rank }, [keys, values]);
-            Some((self.eval(&expr)?, expr))
-        })
-    }
-
-    /// An entity that a call to another tool names, as a scalar of its result.
-    pub fn named_by_a_tool(&mut self, sem: &Sem, depth: u32) -> Option<(Value, Source)> {
-        let mut able: Vec<(usize, String)> = Vec::new();
-        for t in self.members {
-            let Some(entry) = self.entry(*t) else { continue };
-            let fields = entry.spec.output.fields.iter().filter(|f| f.sem == *sem && !f.noun.is_empty());
-            able.extend(fields.map(|f| (*t, f.pointer.clone())));
-        }
-        self.rng.shuffle(&mut able);
-        if self.text {
-            able.sort_by_key(|(_, pointer)| path::in_text(pointer).is_none());
-        }
-        able.into_iter().take(2).find_map(|(tool, pointer)| {
-            let deriving = std::mem::replace(&mut self.deriving, false);
-            let call = self.reach(tool, &Bound::new(), &mut About::default(), depth.saturating_sub(2));
-            self.deriving = deriving;
-            let call = call?;
-            let value = self.value(call, &pointer)?;
-            Some((value, Source::Derived(self.read(call, &pointer)?)))
-        })
     }
 
     /// A plausible constant that a question can state.

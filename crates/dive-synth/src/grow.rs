@@ -1,10 +1,8 @@
 //! Later rounds: a constant becomes a description, the answer is carried on, another branch joins.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use dive_core::evidence::{CallId, Evidence, Source};
 use dive_core::exemplar::FormKind;
-use dive_core::expr::{Cmp, End, Expr, Op};
+use dive_core::expr::{End, Expr, Op};
 use dive_core::sem::Sem;
 use dive_core::tool::Field;
 use serde_json::Value;
@@ -48,9 +46,6 @@ impl Episode<'_> {
     pub fn grow(&mut self, form: FormKind, expr: &Expr, sound: &Sound<'_>) -> Option<(Expr, Step)> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
-            FormKind::Superlative | FormKind::Ordinal | FormKind::Ranking | FormKind::Counting => {
-                vec![Step::Deepen, Step::Broaden]
-            }
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
             FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
                 vec![Step::Broaden, Step::Deepen]
@@ -66,47 +61,14 @@ impl Episode<'_> {
             let grown = match step {
                 Step::Deepen => self.deepen(form, expr, sound),
                 Step::Extend => self.extend(form, expr, sound),
-                Step::Broaden => {
-                    let grown = self.broaden(expr).or_else(|| self.restrict(expr));
-                    grown.filter(|grown| self.takes(grown, sound))
-                }
+                Step::Broaden => self.broaden(expr).filter(|grown| self.takes(grown, sound)),
             }?;
             Some((grown, step))
         })
     }
 
     fn takes(&self, grown: &Expr, sound: &Sound<'_>) -> bool {
-        self.eval(grown).is_some() && !self.returns(grown) && sound(self, grown)
-    }
-
-    /// Whether the way to a value comes back to a thing that it has been at, or goes the same step twice: who finds the
-    /// second-longest paper of the first author of a paper wants another one, and nobody asks for the rival of a rival.
-    fn returns(&self, expr: &Expr) -> bool {
-        let mut visited: Vec<(&Value, &Source)> = Vec::new();
-        let mut tools: BTreeMap<CallId, BTreeSet<&str>> = BTreeMap::new();
-        let calls = self.evidence.path(expr).into_iter().filter_map(|id| self.evidence.get(id));
-        for call in calls {
-            let mut before: BTreeSet<&str> = BTreeSet::new();
-            for input in call.inputs() {
-                before.extend(tools.get(&input).into_iter().flatten());
-            }
-            if !before.insert(&call.tool) {
-                return true;
-            }
-            tools.insert(call.id, before);
-            let spec = self.lexicon.tool(&call.tool).map(|e| &e.spec);
-            let entities = spec.into_iter().flat_map(|s| &s.params).filter(|p| p.sem.entity().is_some());
-            for param in entities {
-                let Some((value, source)) = call.args.get(&param.name).zip(call.sources.get(&param.name)) else {
-                    continue;
-                };
-                if visited.iter().any(|(v, s)| *v == value && *s != source) {
-                    return true;
-                }
-                visited.push((value, source));
-            }
-        }
-        false
+        self.eval(grown).is_some() && !self.strays(grown) && sound(self, grown)
     }
 
     /// Replaces an entity that the question names by a description that resolves to it.
@@ -276,7 +238,7 @@ impl Episode<'_> {
         self.rng.shuffle(&mut columns);
         for column in columns {
             let values = Expr::get(call, entry.column(column));
-            for rank in 1..=3u32.min(count as u32 / 3) {
+            for rank in 1..=2u32.min(count as u32 / 3) {
                 for end in [End::Largest, End::Smallest] {
                     let picked = Expr::apply(Op::Pick { end, rank }, [keys.clone(), values.clone()]);
                     if self.eval(&picked).as_ref() == Some(value) {
@@ -369,38 +331,6 @@ impl Episode<'_> {
         about
     }
 
-    /// Looks at those rows of a list only that are above or below another thing of their type.
-    fn restrict(&mut self, expr: &Expr) -> Option<Expr> {
-        let Expr::Apply { op, args } = expr else { return None };
-        // "The range of the values of those whose …" has no words.
-        if !matches!(op, Op::Pick { .. } | Op::Top { .. } | Op::Count | Op::Mean | Op::Median | Op::Sum) {
-            return None;
-        }
-        let call = rows_of(args.first()?)?;
-        if args.iter().any(|a| rows_of(a) != Some(call)) || !self.complete(call) {
-            return None;
-        }
-        let entry = self.lexicon.tool(&self.evidence.get(call)?.tool)?.clone();
-        let rows = entry.rows().filter(|r| !r.series)?;
-        let keys = Expr::get(call, entry.column(rows.key_field()?));
-        let columns = rows.fields.iter().filter(|f| index::orders(f) && f.pointer != rows.key);
-        let columns: Vec<Expr> =
-            columns.map(|f| Expr::get(call, entry.column(f))).filter(|c| !args.contains(c)).collect();
-        let by = self.rng.pick(&columns)?.clone();
-        let limit = self.value_of_another(&keys, &by)?;
-        let cmp = if self.rng.chance(0.5) { Cmp::Above } else { Cmp::Below };
-        let kept = |e: &Expr| Expr::apply(Op::Filter { cmp }, [e.clone(), by.clone(), limit.clone()]);
-        let left = self.eval(&kept(&keys))?.as_array()?.len();
-        let least = match op {
-            Op::Top { count, .. } => *count as usize + 1,
-            Op::Count => 2,
-            _ => 3,
-        };
-        let all = self.eval(&keys)?.as_array()?.len();
-        let args: Vec<Expr> = args.iter().map(kept).collect();
-        (least..all).contains(&left).then(|| Expr::Apply { op: op.clone(), args })
-    }
-
     /// Adds another candidate or another item to a list that is written out.
     fn broaden(&mut self, expr: &Expr) -> Option<Expr> {
         let Expr::Apply { op, args } = expr else { return None };
@@ -430,14 +360,6 @@ impl Episode<'_> {
         let values = self.each(&list, tool, param, path, &others)?;
         let args: Vec<Expr> = if args.len() == 2 { vec![list, values] } else { vec![values] };
         Some(Expr::Apply { op: op.clone(), args })
-    }
-}
-
-/// The call whose rows an expression is about, if it looks at all of them.
-fn rows_of(expr: &Expr) -> Option<CallId> {
-    match expr {
-        Expr::Get { get, path } if path.contains('*') => Some(*get),
-        _ => None,
     }
 }
 

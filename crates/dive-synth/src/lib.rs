@@ -27,6 +27,7 @@ mod index;
 mod limit;
 mod pair;
 mod plan;
+mod stray;
 
 pub use admit::{Admission, Candidate};
 pub use config::Config;

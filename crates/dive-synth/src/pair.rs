@@ -1,13 +1,13 @@
 //! What is set beside what: the same question about another city or year, or about the two ends of one list.
 
-use dive_core::evidence::Source;
+use dive_core::evidence::{CallId, Source};
 use dive_core::expr::{End, Expr, Op};
 use dive_core::sem::{Scale, Sem};
-use dive_core::tool::Sample;
+use dive_core::tool::{Field, Sample};
 use dive_tools::entities::Naming;
 use serde_json::Value;
 
-use crate::episode::Episode;
+use crate::episode::{About, Bound, Episode};
 use crate::index;
 
 impl Episode<'_> {
@@ -27,6 +27,56 @@ impl Episode<'_> {
         self.paired_by(expr, false, |sem| {
             let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
             !(reading && naming == Some(Naming::Person))
+        })
+    }
+
+    /// An amount beside the same one of something else or, where it stands beside nobody else's, beside another one of the same
+    /// thing that is counted or declared with it.
+    pub fn beside_another(&mut self, focal: usize, call: CallId, a: Expr) -> Option<(Expr, Expr)> {
+        if let Some(pair) = self.paired_amounts(&a) {
+            return Some(pair);
+        }
+        let sem = self.sem(&a)?;
+        let b = self.other_field(focal, call, &a, &sem)?;
+        (sem.is_count() || self.declared_together(focal, &a, &b)).then_some((a, b))
+    }
+
+    /// Another field of a call whose difference from a value means something.
+    pub fn other_field(&mut self, tool: usize, call: CallId, a: &Expr, sem: &Sem) -> Option<Expr> {
+        let entry = self.entry(tool)?;
+        let others = entry.spec.output.fields.iter();
+        let others = others.filter(|f| index::measurable(f) && !index::cell(entry, f) && f.sem.subtractable(sem));
+        let mut others: Vec<Expr> = others.filter_map(|f| self.read(call, &f.pointer)).filter(|e| e != a).collect();
+        self.rng.shuffle(&mut others);
+        others.into_iter().find(|e| self.eval(e).is_some_and(|v| v.is_number()))
+    }
+
+    /// Whether a tool says that two of its fields describe one thing together.
+    pub fn declared_together(&self, tool: usize, a: &Expr, b: &Expr) -> bool {
+        let (Expr::Get { path: a, .. }, Expr::Get { path: b, .. }) = (a, b) else { return false };
+        let bundles = self.entry(tool).map(|e| e.spec.output.bundles.as_slice()).unwrap_or_default();
+        bundles.iter().any(|bundle| bundle.pointers.contains(a) && bundle.pointers.contains(b))
+    }
+
+    /// What another tool tells of the thing that a call is about.
+    pub fn told_elsewhere(&mut self, tool: usize, call: CallId, wanted: &dyn Fn(&Field) -> bool) -> Option<Expr> {
+        let subject = self.entry(tool)?.subject()?.to_string();
+        let sem = self.entry(tool)?.spec.param(&subject)?.sem.clone();
+        let asked = self.evidence.get(call)?;
+        let thing = (asked.args.get(&subject)?.clone(), asked.sources.get(&subject)?.clone());
+        let mut able: Vec<(usize, String)> = Vec::new();
+        for t in self.members.iter().filter(|t| **t != tool) {
+            let Some(entry) = self.entry(*t) else { continue };
+            let takes = entry.subject().and_then(|s| entry.spec.param(s)).filter(|p| p.sem == sem);
+            let tells = entry.spec.output.fields.iter().any(wanted);
+            able.extend(takes.filter(|_| tells).map(|p| (*t, p.name.clone())));
+        }
+        self.rng.shuffle(&mut able);
+        able.into_iter().take(3).find_map(|(tool, param)| {
+            let mut about = About::default();
+            about.set(sem.entity()?, thing.0.clone(), thing.1.clone());
+            let call = self.reach(tool, &Bound::from([(param, thing.clone())]), &mut about, 0)?;
+            self.told(call, wanted, |_| false)
         })
     }
 

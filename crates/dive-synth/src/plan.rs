@@ -59,7 +59,7 @@ const DISTINCT_DRAWS: u32 = 50;
 /// Weights of 1, 2, 3 … rounds; later ones repeat the last.
 const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
 /// Share of the episodes of three rounds or more that grow by two steps a round.
-const LONG: f64 = 0.8;
+const LONG: f64 = 0.5;
 /// Share of the episodes that aim at a text, where the pool has any.
 const TEXT_SHARE: f64 = 0.40;
 /// The golden ratio's fractional part.

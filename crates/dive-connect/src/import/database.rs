@@ -153,8 +153,8 @@ struct Column {
     sql: String,
     sem: Sem,
     asked: bool,
-    /// How it is compared with a parameter.
-    test: String,
+    /// What stands before and after a parameter that it is compared with.
+    test: (String, &'static str),
     /// Number of the table whose things it names.
     names: Option<usize>,
     values: Vec<Value>,
@@ -309,7 +309,7 @@ impl<'d> Draft<'d> {
         if closed.is_some() {
             sem = Sem::Category(slug(&format!("{}_{key}", self.source.name)));
         }
-        let (sql, test) = (format!("{own} AS {}", quoted(&key)), format!("{own} = :"));
+        let (sql, test) = (format!("{own} AS {}", quoted(&key)), (format!("{own} = :"), ""));
         let names = naming.then_some(number);
         let (source, comment) = (found.name.clone(), found.comment.clone());
         Some(Column { key, sql, sem, asked, test, names, values, source, comment, closed })
@@ -320,11 +320,11 @@ impl<'d> Draft<'d> {
         let (other, naming) = (self.tables.get(to)?, self.naming(to)?);
         let key = slug(&words::unnamed(&words::plain(&found.name)));
         let (sql, test) = if target == naming {
-            (own.to_string(), format!("{own} = :"))
+            (own.to_string(), (format!("{own} = :"), ""))
         } else {
             let (name, id) = (format!("r.{}", quoted(naming)), format!("r.{}", quoted(target)));
             let from = format!("FROM {} AS r WHERE", other.sql);
-            (format!("(SELECT {name} {from} {id} = {own})"), format!("{own} IN (SELECT {id} {from} {name} = :"))
+            (format!("(SELECT {name} {from} {id} = {own})"), (format!("{own} IN (SELECT {id} {from} {name} = :"), ")"))
         };
         let name_of = |id: &Value| other.rows.iter().find(|r| r.get(target) == Some(id))?.get(naming).cloned();
         let values: Vec<Value> = values.iter().map(|v| name_of(v).unwrap_or(Value::Null)).collect();
@@ -460,8 +460,7 @@ impl<'d> Draft<'d> {
 /// The statement that selects columns, those of one thing or all.
 fn select(table: &Found, columns: &[&Column], of: Option<(&Column, &str)>, order: Option<&Column>) -> String {
     let what: Vec<&str> = columns.iter().map(|c| c.sql.as_str()).collect();
-    let close = |test: &str| if test.contains(" IN (") { ")" } else { "" };
-    let of = of.map(|(by, name)| format!(" WHERE {}{name}{}", by.test, close(&by.test))).unwrap_or_default();
+    let of = of.map(|(by, name)| format!(" WHERE {}{name}{}", by.test.0, by.test.1)).unwrap_or_default();
     let order = order.map(|c| format!(" ORDER BY {}", quoted(&c.key))).unwrap_or_default();
     format!("SELECT {} FROM {} AS t{of}{order}", what.join(", "), table.sql)
 }

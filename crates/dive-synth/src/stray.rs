@@ -1,0 +1,68 @@
+//! Ways that nobody would go, although each of their steps makes sense.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dive_core::evidence::{Call, CallId, Source};
+use dive_core::expr::Expr;
+use serde_json::Value;
+
+use crate::episode::Episode;
+use crate::index;
+
+impl Episode<'_> {
+    /// Whether the calls of an expression stray:
+    ///
+    /// - back to a thing that they have been at (the second-longest paper of the first author of a paper may be that paper);
+    /// - through the same tool twice (the rival of a rival);
+    /// - from one domain into another through a thing of a third (from an executive to the city where she was born, to a
+    ///   patient there), or into a third one at all.
+    pub fn strays(&self, expr: &Expr) -> bool {
+        let mut visited: Vec<(&Value, &Source)> = Vec::new();
+        // The tools that each call rests on, its own included.
+        let mut ways: BTreeMap<CallId, BTreeSet<&str>> = BTreeMap::new();
+        let calls = self.evidence.path(expr).into_iter().filter_map(|id| self.evidence.get(id));
+        for call in calls {
+            let mut way: BTreeSet<&str> = BTreeSet::new();
+            way.extend(call.inputs().iter().filter_map(|input| ways.get(input)).flatten());
+            if !way.insert(&call.tool) {
+                return true;
+            }
+            // Formulas are at home everywhere.
+            let domains: BTreeSet<&str> = way.iter().filter_map(|tool| self.domain_of_facts(tool)).collect();
+            if domains.len() > 2 {
+                return true;
+            }
+            ways.insert(call.id, way);
+            for (thing, value, source) in self.things(call) {
+                let again = visited.iter().any(|(v, s)| *v == value && *s != source);
+                if again || self.detours(call, thing, source) {
+                    return true;
+                }
+                visited.push((value, source));
+            }
+        }
+        false
+    }
+
+    /// The things that a call is asked about: type, name, source.
+    fn things<'c>(&'c self, call: &'c Call) -> impl Iterator<Item = (&'c str, &'c Value, &'c Source)> {
+        let params = self.lexicon.tool(&call.tool).map(|e| e.spec.params.as_slice()).unwrap_or_default();
+        params.iter().filter_map(|p| Some((p.sem.entity()?, call.args.get(&p.name)?, call.sources.get(&p.name)?)))
+    }
+
+    /// Whether a thing that links two domains belongs to neither.
+    fn detours(&self, call: &Call, thing: &str, source: &Source) -> bool {
+        let Source::Derived(from) = source else { return false };
+        let Some(own) = self.pool.entities().get(thing).map(|t| t.domain.as_str()) else { return false };
+        let Some(to) = self.domain_of_facts(&call.tool).filter(|to| *to != own) else { return false };
+        let mut origins = Vec::new();
+        from.calls(&mut origins);
+        let tools = origins.iter().filter_map(|id| self.evidence.get(*id));
+        tools.filter_map(|c| self.domain_of_facts(&c.tool)).any(|from| from != own && from != to)
+    }
+
+    /// The domain of a tool that returns facts; none of a formula.
+    fn domain_of_facts(&self, tool: &str) -> Option<&str> {
+        self.lexicon.tool(tool).filter(|e| !index::is_processing(e)).map(|e| e.spec.domain.as_str())
+    }
+}
