@@ -9,7 +9,8 @@ use parquet::record::Field as Value;
 use crate::Format;
 use crate::error::ExportError;
 use crate::rows::Row;
-use crate::shred::{Cells, Column, Shredder};
+use crate::schema;
+use crate::shred::Shredder;
 
 /// A column file being written.
 pub struct Columns {
@@ -19,7 +20,7 @@ pub struct Columns {
 
 impl Columns {
     pub fn create(format: Format, file: File, path: &Path) -> Result<Columns, ExportError> {
-        let shredder = Shredder::create(columns(format), file);
+        let shredder = Shredder::create(&schema::columns(format), file);
         let shredder = shredder.map_err(|detail| ExportError::Columns { path: path.into(), detail })?;
         Ok(Columns { path: path.into(), shredder })
     }
@@ -70,7 +71,7 @@ fn record_of(row: &parquet::record::Row) -> Option<serde_json::Value> {
     row.get_column_iter().map(|(name, field)| Some((name.clone(), json_of(field)?))).collect()
 }
 
-/// A value in the types that [`columns`] use; `None` for others.
+/// A value in the types that [`schema::columns`] use; `None` for others.
 fn json_of(field: &Value) -> Option<serde_json::Value> {
     Some(match field {
         Value::Null => serde_json::Value::Null,
@@ -95,103 +96,5 @@ fn walk(field: &Value, visit: &mut dyn FnMut(&str)) {
             walk(v, visit);
         }),
         _ => {}
-    }
-}
-
-fn text(name: &'static str) -> Column {
-    Column { name, cells: Cells::text() }
-}
-
-fn whole(name: &'static str) -> Column {
-    Column { name, cells: Cells::whole() }
-}
-
-fn float(name: &'static str) -> Column {
-    Column { name, cells: Cells::float() }
-}
-
-fn list(name: &'static str, item: Cells) -> Column {
-    Column { name, cells: Cells::List(Box::new(item)) }
-}
-
-fn record(name: &'static str, fields: Vec<Column>) -> Column {
-    Column { name, cells: Cells::Record(fields) }
-}
-
-fn messages() -> Column {
-    let function = record("function", vec![text("name"), text("arguments")]);
-    let call = Cells::Record(vec![text("id"), text("type"), function]);
-    let fields = vec![
-        text("role"),
-        text("content"),
-        text("reasoning_content"),
-        list("tool_calls", call),
-        text("tool_call_id"),
-        text("name"),
-    ];
-    list("messages", Cells::Record(fields))
-}
-
-/// The columns of a format, in the order of its rows.
-fn columns(format: Format) -> Vec<Column> {
-    let texts = |names: &[&'static str]| -> Vec<Column> { names.iter().map(|n| text(n)).collect() };
-    let words = |name: &'static str| list(name, Cells::text());
-    match format {
-        Format::Tasks => {
-            let mut fields = vec![whole("schema")];
-            fields.extend(texts(&["id", "question", "answer", "answer_text", "form", "focal"]));
-            fields.extend([words("toolset"), text("tools"), words("domains"), text("seed_entity"), words("exemplars")]);
-            fields.extend(texts(&[
-                "rounds",
-                "evidence",
-                "derivation",
-                "logical_form",
-                "spans",
-                "certificate",
-                "topology",
-                "provenance",
-                "pass_rate",
-            ]));
-            fields
-        }
-        Format::Trajectories | Format::Hf => {
-            let mut fields = vec![whole("schema")];
-            fields.extend(texts(&["task", "policy", "model", "settings"]));
-            fields.extend([whole("attempt"), text("question"), messages()]);
-            fields.extend(texts(&["end", "label", "decided_by", "reason"]));
-            fields.extend(["reward", "reward_format", "reward_correct", "alpha"].map(float));
-            fields.push(text("usage"));
-            fields
-        }
-        Format::Sft => {
-            vec![text("id"), messages(), text("tools"), text("policy"), words("domains"), text("form")]
-        }
-        Format::SftSharegpt => {
-            let turn = Cells::Record(texts(&["from", "value"]));
-            vec![text("id"), list("conversations", turn), text("system"), text("tools"), text("policy")]
-        }
-        Format::RlVerl | Format::RlNemoGym => {
-            let turn = Cells::Record(texts(&["role", "content"]));
-            let extra = vec![
-                text("id"),
-                text("split"),
-                whole("index"),
-                text("question"),
-                words("tool_selection"),
-                text("policy"),
-                whole("k"),
-                whole("passes"),
-            ];
-            vec![
-                text("data_source"),
-                text("agent_name"),
-                list("prompt", turn),
-                text("ability"),
-                record("reward_model", texts(&["style", "ground_truth"])),
-                text("env_class"),
-                record("reward_spec", texts(&["method", "ground_truth"])),
-                record("extra_info", extra),
-            ]
-        }
     }
 }

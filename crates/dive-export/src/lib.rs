@@ -14,6 +14,7 @@ mod error;
 mod features;
 mod import;
 mod rows;
+mod schema;
 mod separators;
 #[cfg(feature = "parquet")]
 mod shred;

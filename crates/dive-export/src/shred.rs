@@ -13,17 +13,19 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::Value;
 
+use crate::schema::{self, Kind};
+
 /// Bytes of text that become one row group: what a reader has to hold at least.
 const GROUP: usize = 32 << 20;
 
-/// A named column and its values that wait to be written. Every value may be missing.
-pub struct Column {
-    pub name: &'static str,
-    pub cells: Cells,
+/// A named column and its values that wait to be written.
+struct Column {
+    name: &'static str,
+    cells: Cells,
 }
 
 /// The values of a column, of a list's items or of a record's fields.
-pub enum Cells {
+enum Cells {
     Text(Levelled<ByteArray>),
     Whole(Levelled<i64>),
     Float(Levelled<f64>),
@@ -32,7 +34,7 @@ pub enum Cells {
 }
 
 /// Flat values with their levels. A missing value has levels alone.
-pub struct Levelled<T> {
+struct Levelled<T> {
     values: Vec<T>,
     definition: Vec<i16>,
     repetition: Vec<i16>,
@@ -59,7 +61,8 @@ struct Place {
 }
 
 impl Shredder {
-    pub fn create(columns: Vec<Column>, file: File) -> Result<Shredder, String> {
+    pub fn create(columns: &[schema::Column], file: File) -> Result<Shredder, String> {
+        let columns: Vec<Column> = columns.iter().map(Column::of).collect();
         let fields = columns.iter().map(Column::schema).collect::<Result<_, _>>().map_err(said)?;
         let schema = Type::group_type_builder("row").with_fields(fields).build().map_err(said)?;
         let properties =
@@ -97,6 +100,10 @@ impl Shredder {
 }
 
 impl Column {
+    fn of((name, kind): &schema::Column) -> Column {
+        Column { name, cells: Cells::of(kind) }
+    }
+
     fn schema(&self) -> Result<TypePtr, ParquetError> {
         self.cells.schema(self.name)
     }
@@ -107,16 +114,14 @@ impl Column {
 }
 
 impl Cells {
-    pub fn text() -> Cells {
-        Cells::Text(Levelled::default())
-    }
-
-    pub fn whole() -> Cells {
-        Cells::Whole(Levelled::default())
-    }
-
-    pub fn float() -> Cells {
-        Cells::Float(Levelled::default())
+    fn of(kind: &Kind) -> Cells {
+        match kind {
+            Kind::Text | Kind::Json => Cells::Text(Levelled::default()),
+            Kind::Whole => Cells::Whole(Levelled::default()),
+            Kind::Float => Cells::Float(Levelled::default()),
+            Kind::List(item) => Cells::List(Box::new(Cells::of(item))),
+            Kind::Record(columns) => Cells::Record(columns.iter().map(Column::of).collect()),
+        }
     }
 
     /// The type as the format's specification writes it: lists have three levels, the inner ones called `list` and `element`.

@@ -500,7 +500,7 @@ impl Episode<'_> {
         let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.9)) {
             Some(b) => b,
             // Seldom a day that the question sets: the end of a half-year not long after.
-            None if self.rng.chance(0.6) => return None,
+            None if self.rng.chance(0.85) => return None,
             None => {
                 let day = if self.rng.chance(0.5) { "06-30" } else { "12-31" };
                 Expr::literal(format!("{}-{day}", year + self.rng.between(0, 2)), Sem::Date(String::new()))
