@@ -385,13 +385,15 @@ fn directed(e: &Episode<'_>, derivation: &Expr) -> Option<Expr> {
     if matches!(sem, Some(Sem::Year(_))) || sem.as_ref().is_some_and(Sem::is_count) && x.fract() == 0.0 {
         return Some(derivation.clone());
     }
-    let whole = x.fract() == 0.0;
+    let size = x.abs();
+    // A formula's result was cut to so many digits; that it looks exact says nothing.
+    let computed = derivation.place().is_some_and(|(call, _)| e.computed(call));
+    let whole = x.fract() == 0.0 && !(computed && size >= 1e6);
     let conditional = matches!(derivation, Expr::Apply { op: Op::If, .. });
-    let displayed = derivation.place().is_some() && (x * 100.0).fract().abs() < 1e-9;
+    let displayed = derivation.place().is_some() && !computed && (x * 100.0).fract().abs() < 1e-9;
     if whole || conditional || displayed {
         return Some(derivation.clone());
     }
-    let size = x.abs();
     let decimals = match size {
         _ if size >= 10_000.0 => 0,
         _ if size >= 100.0 => 1,

@@ -201,6 +201,12 @@ impl<'e> Episode<'e> {
         self.lexicon.tool(&self.evidence.get(call)?.tool)?.spec.field(path)
     }
 
+    /// Whether a call's result is a formula's.
+    pub fn computed(&self, call: CallId) -> bool {
+        let tool = self.evidence.get(call).and_then(|c| self.lexicon.tool(&c.tool));
+        tool.is_some_and(|e| crate::index::is_processing(e))
+    }
+
     /// Whether a call returned everything there is.
     pub fn complete(&self, call: CallId) -> bool {
         matches!(self.evidence.get(call).map(|c| &c.outcome), Some(Outcome::Value { complete: true, .. }))
@@ -437,7 +443,10 @@ impl<'e> Episode<'e> {
             let call = self.reach(producer.tool, &Bound::new(), about, depth - 1)?;
             let value = self.value(call, &producer.path)?;
             let list = producer.path.contains('*');
-            let usable = !list || (self.complete(call) && value.as_array().is_some_and(|v| v.len() >= 3));
+            let several = !list || (self.complete(call) && value.as_array().is_some_and(|v| v.len() >= 3));
+            // Weeks and weekdays of a founding in 1305 depend on a calendar that nobody names.
+            let dated = matches!(param.sem, Sem::Date(_));
+            let usable = several && !(dated && value.as_str().is_some_and(|d| d < "1900"));
             if list {
                 about.list = Some((producer.tool, call, producer.path.clone()));
             }

@@ -133,7 +133,7 @@ impl Episode<'_> {
         for id in self.evidence.path(expr) {
             let Some(call) = self.evidence.get(id) else { continue };
             // The age of papers in 2025 and in 2023 differs by two years: a formula's own date is no other case of it.
-            let computed = self.lexicon.tool(&call.tool).is_some_and(|e| index::is_processing(e));
+            let computed = self.computed(id);
             for (name, source) in &call.sources {
                 if computed && matches!(source, Source::Literal(Sem::Year(_) | Sem::Date(_))) {
                     continue;

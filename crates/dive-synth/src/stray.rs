@@ -41,7 +41,9 @@ impl Episode<'_> {
                 visited.push((value, source));
             }
         }
-        false
+        // The last of the ways back: the answer is where it began.
+        let answer = self.eval(expr);
+        answer.as_ref().is_some_and(|answer| answer.is_string() && visited.iter().any(|(v, _)| *v == answer))
     }
 
     /// The things that a call is asked about: type, name, source.
