@@ -392,7 +392,7 @@ fn alike(a: &Expr, b: &Expr, evidence: &Evidence) -> bool {
 }
 
 /// Whether a value stands in a list that the expression writes out.
-fn offered(expr: &Expr, value: &Value) -> bool {
+pub fn offered(expr: &Expr, value: &Value) -> bool {
     match expr {
         Expr::Literal { literal, .. } => literal == value,
         Expr::Get { .. } | Expr::Quote { .. } => false,

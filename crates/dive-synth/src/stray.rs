@@ -7,6 +7,7 @@ use dive_core::expr::Expr;
 use serde_json::Value;
 
 use crate::episode::Episode;
+use crate::grow::offered;
 use crate::index;
 
 impl Episode<'_> {
@@ -41,9 +42,11 @@ impl Episode<'_> {
                 visited.push((value, source));
             }
         }
-        // The last of the ways back: the answer is where it began.
-        let answer = self.eval(expr);
-        answer.as_ref().is_some_and(|answer| answer.is_string() && visited.iter().any(|(v, _)| *v == answer))
+        // The last of the ways back: the answer is where it began, and the question did not offer it to choose.
+        let back = |answer: &Value| {
+            answer.is_string() && !offered(expr, answer) && visited.iter().any(|(v, _)| *v == answer)
+        };
+        self.eval(expr).as_ref().is_some_and(back)
     }
 
     /// The things that a call is asked about: type, name, source.
