@@ -17,6 +17,9 @@ const FAN_OUT: usize = 5;
 /// Years between two dates of one thing that belong together: start and end, signing and maturity.
 const NEAR: i64 = 6;
 
+/// From this year on, the year of a date is easily guessed.
+const RECENT: i64 = 2018;
+
 impl Episode<'_> {
     /// An expression of this form around the focal tool, over calls just made.
     pub fn compose(&mut self, form: FormKind, focal: usize) -> Option<Expr> {
@@ -486,7 +489,8 @@ impl Episode<'_> {
         let (a, call) = self.scalar(focal, 1, |f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty())?;
         // The fiscal year of a dividend tells the year of its payment.
         let told = self.replaceable(&a).iter().any(|(_, sem)| matches!(sem, Sem::Year(_) | Sem::Date(_)));
-        if !told && self.rng.chance(0.08) {
+        // That of a recent date is guessed.
+        if !told && self.year(&a).is_some_and(|y| y < RECENT) && self.rng.chance(0.08) {
             return Some(Expr::apply(Op::YearOf, [a]));
         }
         let entry = self.entry(focal)?;
@@ -496,16 +500,8 @@ impl Episode<'_> {
         let year = self.year(&a)?;
         let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= NEAR);
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
-        // The days between dates of two things are nothing that people count.
-        let b = match self.rng.pick(&own).cloned().filter(|_| self.rng.chance(0.9)) {
-            Some(b) => b,
-            // Seldom a day that the question sets: the end of a half-year not long after.
-            None if self.rng.chance(0.85) => return None,
-            None => {
-                let day = if self.rng.chance(0.5) { "06-30" } else { "12-31" };
-                Expr::literal(format!("{}-{day}", year + self.rng.between(0, 2)), Sem::Date(String::new()))
-            }
-        };
+        // The days between dates of two things, or up to a day that only the question knows, are nothing that people count.
+        let b = self.rng.pick(&own)?.clone();
         // Days are counted of what is remembered; what is older is told in years.
         if [&a, &b].into_iter().any(|e| self.year(e).is_none_or(|y| y < 1980)) {
             return None;
@@ -543,9 +539,9 @@ impl Episode<'_> {
         let from = sem.unit().to_string();
         let to = (*self.rng.pick(plan::conversions(&sem))?).to_string();
         let converted = Expr::apply(Op::Convert { from, to }, [a]);
-        // Nobody states a bank's assets in thousands or a salary in millions.
+        // Nobody states a bank's assets in thousands, a salary in millions or a tram ride in hours.
         let size = self.eval(&converted)?.as_f64()?.abs();
-        (0.1..1e6).contains(&size).then_some(converted)
+        (1.0..1e6).contains(&size).then_some(converted)
     }
 }
 

@@ -78,6 +78,10 @@ impl Episode<'_> {
         named.retain(|(v, s)| s.entity().is_some() && !offered(expr, v));
         named.sort_by_key(|(v, _)| v.to_string());
         named.dedup();
+        // A formula about two things, a drug and a patient, is about these two: described, they would be any two.
+        if form == FormKind::Computation && named.len() > 1 {
+            return None;
+        }
         self.rng.shuffle(&mut named);
         let candidates: Vec<_> = named.iter().take(3).cloned().collect();
         candidates.into_iter().find_map(|(value, sem)| {
@@ -238,7 +242,7 @@ impl Episode<'_> {
         self.rng.shuffle(&mut columns);
         for column in columns {
             let values = Expr::get(call, entry.column(column));
-            for rank in 1..=2u32.min(count as u32 / 3) {
+            for rank in 1..=index::ranks(column).min(count as u32 / 3) {
                 for end in [End::Largest, End::Smallest] {
                     let picked = Expr::apply(Op::Pick { end, rank }, [keys.clone(), values.clone()]);
                     if self.eval(&picked).as_ref() == Some(value) {

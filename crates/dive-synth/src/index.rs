@@ -183,6 +183,12 @@ pub fn orders(field: &Field) -> bool {
     !field.noun.is_empty() && matches!(field.sem, Sem::Measure { .. } | Sem::Date(_) | Sem::Year(_))
 }
 
+/// Up to which rank in the order of a column a thing is described by it: the second-latest of something is nobody's way to say
+/// which one is meant.
+pub fn ranks(column: &Field) -> u32 {
+    if matches!(column.sem, Sem::Date(_)) { 1 } else { 2 }
+}
+
 /// Retrieval or processing.
 pub fn is_processing(tool: &Entry) -> bool {
     tool.spec.kind == ToolKind::Processing

@@ -20,9 +20,11 @@ impl Episode<'_> {
     /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
     /// pulse to somebody else's?
     pub fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        // What a text says of a person is a reading, whatever its scale.
-        let reading = matches!(self.sem(expr)?, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_))
-            || matches!(expr, Expr::Quote { .. });
+        // What a text says of a person is a reading, whatever its scale; so is what has a unit other than money.
+        let sem = self.sem(expr)?;
+        let reading = matches!(sem, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_))
+            || matches!(expr, Expr::Quote { .. })
+            || !(sem.unit().is_empty() || sem.unit().contains("EUR"));
         let entities = self.pool.entities();
         self.paired_by(expr, false, |sem| {
             let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
@@ -132,10 +134,11 @@ impl Episode<'_> {
         let mut constants: Vec<(Value, Sem)> = Vec::new();
         for id in self.evidence.path(expr) {
             let Some(call) = self.evidence.get(id) else { continue };
-            // The age of papers in 2025 and in 2023 differs by two years: a formula's own date is no other case of it.
+            // The age of papers in 2025 and in 2023 differs by two years: a formula's own date is no other case of it. Nor is
+            // another way to reckon: nobody wants the difference between the greatest and the sum.
             let computed = self.computed(id);
             for (name, source) in &call.sources {
-                if computed && matches!(source, Source::Literal(Sem::Year(_) | Sem::Date(_))) {
+                if computed && matches!(source, Source::Literal(Sem::Year(_) | Sem::Date(_) | Sem::Category(_))) {
                     continue;
                 }
                 if let (
@@ -190,6 +193,10 @@ impl Episode<'_> {
         let found = self.within(|e| (0..2).find_map(|_| e.outstanding(sem, 0)));
         let (first, one) = found?;
         let Expr::Apply { op: Op::Pick { end, .. }, args } = &one else { return None };
+        // The largest and the smallest are set beside each other; of what came first and last, nobody compares something else.
+        if matches!(self.sem(args.get(1)?)?.element(), Some(Sem::Date(_))) {
+            return None;
+        }
         let opposite = if *end == End::Largest { End::Smallest } else { End::Largest };
         let other = Expr::Apply { op: Op::Pick { end: opposite, rank: 1 }, args: args.clone() };
         let second = self.eval(&other)?;

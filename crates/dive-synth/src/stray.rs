@@ -10,6 +10,9 @@ use crate::episode::Episode;
 use crate::grow::offered;
 use crate::index;
 
+/// The domain of what belongs to no field.
+const GENERAL: &str = "general";
+
 impl Episode<'_> {
     /// Whether the calls of an expression stray:
     ///
@@ -30,7 +33,7 @@ impl Episode<'_> {
             }
             // Formulas are at home everywhere.
             let domains: BTreeSet<&str> = way.iter().filter_map(|tool| self.domain_of_facts(tool)).collect();
-            if domains.len() > 2 {
+            if domains.len() > 2 || domains.len() > 1 && self.of_general_use(&call.tool) {
                 return true;
             }
             ways.insert(call.id, way);
@@ -43,9 +46,8 @@ impl Episode<'_> {
             }
         }
         // The last of the ways back: the answer is where it began, and the question did not offer it to choose.
-        let back = |answer: &Value| {
-            answer.is_string() && !offered(expr, answer) && visited.iter().any(|(v, _)| *v == answer)
-        };
+        let back =
+            |answer: &Value| answer.is_string() && !offered(expr, answer) && visited.iter().any(|(v, _)| *v == answer);
         self.eval(expr).as_ref().is_some_and(back)
     }
 
@@ -64,6 +66,11 @@ impl Episode<'_> {
         from.calls(&mut origins);
         let tools = origins.iter().filter_map(|id| self.evidence.get(*id));
         tools.filter_map(|c| self.domain_of_facts(&c.tool)).any(|from| from != own && from != to)
+    }
+
+    /// Whether a tool is a formula that belongs to no field: nobody goes through two fields for the Roman numeral of a year.
+    fn of_general_use(&self, tool: &str) -> bool {
+        self.lexicon.tool(tool).is_some_and(|e| index::is_processing(e) && e.spec.domain == GENERAL)
     }
 
     /// The domain of a tool that returns facts; none of a formula.

@@ -216,7 +216,7 @@ fn similarity() -> NativeTool {
     .group("b", "authored_titles", &["second"])
     .field("cosine", "level:similarity.title_cosine", "cosine similarity of title words")
     .plural("cosine similarities of title words")
-    .field("jaccard", "level:similarity.title_jaccard", "Jaccard similarity of title vocabulary")
+    .field("jaccard", "level:vocabulary_overlap.titles", "Jaccard similarity of title vocabulary")
     .plural("Jaccard similarities of title vocabulary")
     .tail("between the papers of {a} and the papers of {b}")
     .example(json!({"first": ["Sea ice", "Ice and sea"], "second": ["Ice of the lake"]}), "/cosine", 0.5)

@@ -59,7 +59,7 @@ fn exchange() -> Vec<NativeTool> {
             .label("amount").sample(5.0, 400.0, 5.0)
             .param("exchange_rate", "level:exchange_rate[units per euro]", "Units of the foreign currency for one euro.")
             .label("exchange rate").sample(1.2, 9.5, 0.1)
-            .field("equivalent", "amount:money_foreign[million units]", "foreign-currency equivalent")
+            .field("equivalent", "amount:money_foreign[million currency units]", "foreign-currency equivalent")
             .tail("of {amount} at {exchange_rate}")
             .digits(7)
             .example(json!({"amount": 120.5, "exchange_rate": 4}), "/equivalent", 482.0)

@@ -94,9 +94,11 @@ fn working_days() -> NativeTool {
         Processing,
         "Number of working days (Monday to Friday, public holidays not excluded) after a start date up to and including an end date.",
     )
-    .param("start", "date:first_day", "Start date, YYYY-MM-DD; not counted itself.")
+    .param("start", "date:submission", "Start date, YYYY-MM-DD; not counted itself.")
+    .label("start date")
     .sample_of(["2024-01-15", "2024-05-02", "2024-09-10", "2025-01-07", "2025-02-14", "2025-04-03"])
-    .param("end", "date:deadline", "End date, YYYY-MM-DD; counted.")
+    .param("end", "date:acceptance", "End date, YYYY-MM-DD; counted.")
+    .label("end date")
     .sample_of(["2025-11-28", "2025-12-19", "2025-12-31", "2026-01-30", "2026-03-31"])
     .field("working_days", "count:working_day", "number of working days (Monday to Friday)")
     .plural("numbers of working days (Monday to Friday)")
@@ -120,10 +122,9 @@ fn full_years() -> NativeTool {
         Processing,
         "Number of full years (anniversaries) completed between two dates, as ages are counted.",
     )
-    .param("start", "date", "Start date, YYYY-MM-DD.")
-    .sample_of(DATES)
-    .param("end", "date:deadline", "End date, YYYY-MM-DD.")
-    .sample_of(["2025-06-30", "2025-12-31", "2026-01-01", "2026-06-30"])
+    .param("start", "date:birth", "Start date, YYYY-MM-DD.")
+    .param("end", "date:reference_day", "End date, YYYY-MM-DD.")
+    .sample_of(["2025-06-30"])
     .field("years", "amount:duration.full_years[years]", "number of full years")
     .plural("numbers of full years")
     .tail("completed between {start} and {end}")

@@ -80,7 +80,7 @@ impl Episode<'_> {
             let column = self.rng.pick(&columns)?;
             let values = Expr::get(call, entry.column(column));
             let end = if self.rng.chance(0.5) { End::Largest } else { End::Smallest };
-            let rank = if self.rng.chance(0.8) { 1 } else { 2 };
+            let rank = if self.rng.chance(0.8) { 1 } else { crate::index::ranks(column) };
             let expr = Expr::apply(Op::Pick { end, rank }, [keys, values]);
             Some((self.eval(&expr)?, expr))
         })
