@@ -485,6 +485,12 @@ impl<'e> Episode<'e> {
     /// Makes the calls of an expression's path again with some arguments replaced, and gives the expression over the new
     /// calls. `replace` sees each constant argument.
     pub fn again(&mut self, expr: &Expr, replace: &mut Replacement<'_>) -> Option<Expr> {
+        let renamed = self.calls_again(expr, replace)?;
+        self.rename(expr, &renamed)
+    }
+
+    /// The calls of an expression's path made again: for each of them the new one.
+    pub fn calls_again(&mut self, expr: &Expr, replace: &mut Replacement<'_>) -> Option<HashMap<CallId, CallId>> {
         let mut renamed: HashMap<CallId, CallId> = HashMap::new();
         for id in self.evidence.path(expr) {
             let call = self.evidence.get(id)?.clone();
@@ -503,11 +509,11 @@ impl<'e> Episode<'e> {
             }
             renamed.insert(id, self.call(&call.tool, &bound)?);
         }
-        self.rename(expr, &renamed)
+        Some(renamed)
     }
 
     /// An expression with its calls renamed; quotes are taken anew, since another text has them elsewhere.
-    fn rename(&self, expr: &Expr, names: &HashMap<CallId, CallId>) -> Option<Expr> {
+    pub fn rename(&self, expr: &Expr, names: &HashMap<CallId, CallId>) -> Option<Expr> {
         let new = |id: &CallId| names.get(id).copied().unwrap_or(*id);
         Some(match expr {
             Expr::Literal { .. } => expr.clone(),

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use dive_core::sem::Sem;
+use dive_core::sem::{Scale, Sem};
 use dive_core::tool::{Field, ToolKind};
+use dive_tools::entities::Naming;
 
 use crate::lexicon::{Entry, Lexicon};
 
@@ -32,6 +33,8 @@ pub struct Index {
     providers: Vec<Vec<usize>>,
     /// For each tool, the tools that name or list the entities that it takes.
     describers: Vec<Vec<usize>>,
+    /// For each tool, whether it tells of people.
+    personal: Vec<bool>,
 }
 
 impl Index {
@@ -98,7 +101,15 @@ impl Index {
             tool.spec.name != other.spec.name
                 && tool.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)) && names(&p.sem))
         });
-        Index { tools, by_name, producers, neighbours, consumers, providers, describers }
+        let person = |sem: &Sem| lexicon.naming(sem) == Some(Naming::Person);
+        let about_people = |tool: &Entry| {
+            let bundles = || tool.spec.output.bundles.iter().filter_map(|b| b.entity.clone());
+            tool.spec.params.iter().any(|p| person(&p.sem)) || bundles().any(|e| person(&Sem::Entity(e)))
+        };
+        let given = |tool: usize| providers.get(tool).into_iter().flatten().filter_map(|p| tools.get(*p));
+        let personal =
+            tools.iter().enumerate().map(|(i, t)| about_people(t) || given(i).any(|p| about_people(p))).collect();
+        Index { tools, by_name, producers, neighbours, consumers, providers, describers, personal }
     }
 
     /// The tool of that number.
@@ -129,6 +140,11 @@ impl Index {
     /// Tools that take a scalar of a tool's result.
     pub fn consumers(&self, tool: usize) -> &[usize] {
         self.consumers.get(tool).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a tool tells of people, whose readings are compared but not subtracted from each other.
+    pub fn personal(&self, tool: usize) -> bool {
+        self.personal.get(tool).copied().unwrap_or_default()
     }
 
     /// Tools one edge away.
@@ -181,6 +197,13 @@ pub fn cell(tool: &Entry, field: &Field) -> bool {
 /// Whether a column orders its rows.
 pub fn orders(field: &Field) -> bool {
     !field.noun.is_empty() && matches!(field.sem, Sem::Measure { .. } | Sem::Date(_) | Sem::Year(_))
+}
+
+/// Whether a value is read off, not owned, earned or counted; what a text says of somebody is, whatever its scale.
+pub fn reading(sem: &Sem, quoted: bool) -> bool {
+    quoted
+        || matches!(sem, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_))
+        || !(sem.unit().is_empty() || sem.unit().contains("EUR"))
 }
 
 /// Up to which rank in the order of a column a thing is described by it: the second-latest of something is nobody's way to say

@@ -2,7 +2,7 @@
 
 use dive_core::evidence::{CallId, Source};
 use dive_core::expr::{End, Expr, Op};
-use dive_core::sem::{Scale, Sem};
+use dive_core::sem::Sem;
 use dive_core::tool::{Field, Sample};
 use dive_tools::entities::Naming;
 use serde_json::Value;
@@ -20,11 +20,7 @@ impl Episode<'_> {
     /// Two values between which there is arithmetic. Readings of two people are compared, but what is the ratio of a
     /// pulse to somebody else's?
     pub fn paired_amounts(&mut self, expr: &Expr) -> Option<(Expr, Expr)> {
-        // What a text says of a person is a reading, whatever its scale; so is what has a unit other than money.
-        let sem = self.sem(expr)?;
-        let reading = matches!(sem, Sem::Measure { scale: Scale::Level, .. } | Sem::Date(_))
-            || matches!(expr, Expr::Quote { .. })
-            || !(sem.unit().is_empty() || sem.unit().contains("EUR"));
+        let reading = index::reading(&self.sem(expr)?, matches!(expr, Expr::Quote { .. }));
         let entities = self.pool.entities();
         self.paired_by(expr, false, |sem| {
             let naming = sem.entity().and_then(|e| entities.get(e)).map(|t| t.naming);
@@ -99,8 +95,11 @@ impl Episode<'_> {
             if catalogued && !ends {
                 return None;
             }
+            let quoted = matches!(expr, Expr::Quote { .. });
             let met = match (catalogued, self.grows) {
                 (true, _) => self.two_ends(&sem),
+                // Two documents take all the calls of a round.
+                (false, _) if quoted => None,
                 // Where later rounds will describe them, both are met in one way, so that the descriptions belong together.
                 (false, true) if self.rng.chance(0.95) => {
                     let listed = if ends && self.rng.chance(0.5) { self.two_ends(&sem) } else { None };
@@ -118,8 +117,7 @@ impl Episode<'_> {
         }
         let taken: Vec<Value> = constants.iter().map(|(v, _)| v.clone()).collect();
         let new = (0..6).find_map(|_| self.another(&old, &sem).filter(|v| !taken.contains(v)))?;
-        let other = self.instead(expr, &old, &sem, &(new, Source::Literal(sem.clone())))?;
-        Some((expr.clone(), other))
+        self.beside(expr, &old, &sem, &(new, Source::Literal(sem.clone())))
     }
 
     /// Whether an expression is one count of a table.
@@ -152,6 +150,23 @@ impl Episode<'_> {
         }
         constants.dedup();
         constants
+    }
+
+    /// An expression and the same one with a constant of its path replaced. Not every document says the same of its subject:
+    /// what the other one does not say gives way to something of the same sort that both say.
+    fn beside(&mut self, expr: &Expr, old: &Value, sem: &Sem, new: &(Value, Source)) -> Option<(Expr, Expr)> {
+        let renamed = self.calls_again(expr, &mut |value, s| (value == old && s == sem).then(|| new.clone()))?;
+        if let Some(other) = self.rename(expr, &renamed) {
+            return Some((expr.clone(), other));
+        }
+        let Expr::Quote { quote, .. } = expr else { return None };
+        let (one, other) = (*quote, *renamed.get(quote)?);
+        let wanted = self.sem(expr)?;
+        let tool = self.lexicon.tool(&self.evidence.get(one)?.tool)?;
+        let mut fields: Vec<&Field> =
+            tool.spec.output.fields.iter().filter(|f| f.quote.is_some() && same_sort(&f.sem, &wanted)).collect();
+        self.rng.shuffle(&mut fields);
+        fields.into_iter().find_map(|f| self.read(one, &f.pointer).zip(self.read(other, &f.pointer)))
     }
 
     /// The expression with one constant of its path replaced everywhere.
@@ -271,5 +286,13 @@ impl Episode<'_> {
         let (Some(a), Some(b)) = (form(a), form(b)) else { return false };
         let differing: Vec<_> = a.constants().into_iter().zip(b.constants()).filter(|(x, y)| x != y).collect();
         !differing.is_empty() && differing.iter().all(|((_, s), _)| matches!(s, Sem::Year(_) | Sem::Date(_)))
+    }
+}
+
+/// Whether what can be asked about one of two meanings can be asked about the other.
+fn same_sort(a: &Sem, b: &Sem) -> bool {
+    match (a, b) {
+        (Sem::Measure { scale: x, .. }, Sem::Measure { scale: y, .. }) => x == y && a.is_count() == b.is_count(),
+        _ => std::mem::discriminant(a) == std::mem::discriminant(b),
     }
 }

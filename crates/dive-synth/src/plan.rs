@@ -336,6 +336,13 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
     let entity_subject = entry.subject().and_then(|s| entry.spec.param(s)).is_some_and(|p| p.sem.entity().is_some());
     // A document is about one thing, but has to be found before it can be opened: no fan-out.
     let about_one = entity_subject || document::has_text(entry) && entry.spec.groups.len() == 1;
+    let timed = || entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Year(_) | Sem::Date(_)));
+    // Between what is read off two people there is no arithmetic.
+    let reckons = || {
+        let amount =
+            |f: &dive_core::tool::Field| index::measurable(f) && !index::reading(&f.sem, f.pointer.contains('#'));
+        !index.personal(tool) || timed() || fields.iter().any(amount)
+    };
     match form {
         FormKind::Lookup => fields.iter().any(index::askable) && !index::is_processing(entry),
         FormKind::MultiHop => {
@@ -343,14 +350,13 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
             fields.iter().any(index::askable) && (takes || document::has_text(entry))
         }
         FormKind::Computation => index::is_processing(entry) && fields.iter().any(index::askable),
-        FormKind::Difference => measures,
+        FormKind::Difference => measures && reckons(),
         // A share of one formula's result in another's mostly cancels to something nobody asks for.
         FormKind::Percentage => {
             let amounts = |f: &dive_core::tool::Field| matches!(f.sem, Sem::Measure { scale: Scale::Amount, .. });
-            let timed = entry.spec.params.iter().any(|p| matches!(p.sem, Sem::Year(_) | Sem::Date(_)));
-            !index::is_processing(entry) && measures && (timed || fields.iter().any(amounts))
+            !index::is_processing(entry) && reckons() && (timed() && measures || fields.iter().any(amounts))
         }
-        FormKind::Ratio => measures && !index::is_processing(entry),
+        FormKind::Ratio => measures && reckons() && !index::is_processing(entry),
         FormKind::Verification => measures && about_one,
         FormKind::Comparison => {
             entity_subject && fields.iter().any(|f| index::orders(f) && !matches!(f.sem, Sem::Same(_)))
@@ -364,7 +370,9 @@ fn suits(index: &Index, tool: usize, form: FormKind) -> bool {
             columns().any(index::measurable) || entity_subject && measures
         }
         FormKind::ExtremeValue => entry.rows().is_some_and(|r| r.series) && columns().any(index::measurable),
-        FormKind::DateReasoning => fields.iter().any(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()),
+        FormKind::DateReasoning => {
+            fields.iter().filter(|f| matches!(f.sem, Sem::Date(_)) && !f.noun.is_empty()).count() >= 2
+        }
         FormKind::Conditional => about_one && measures && fields.iter().filter(|f| index::askable(f)).count() >= 2,
         FormKind::UnitConversion => fields.iter().any(|f| index::measurable(f) && !conversions(&f.sem).is_empty()),
     }
