@@ -28,7 +28,11 @@ impl Episode<'_> {
             FormKind::MultiHop => self.multi_hop(focal),
             FormKind::Computation => {
                 let depth = if self.rng.chance(0.4) { 3 } else { 2 };
-                self.scalar(focal, depth, index::askable).map(|(e, _)| e)
+                let height = self.index.height(focal);
+                self.tall = height > 1;
+                let found = self.scalar(focal, depth.max(height), index::askable);
+                self.tall = false;
+                found.map(|(e, _)| e)
             }
             FormKind::Difference => self.two_values(focal).map(|(a, b)| Expr::apply(Op::Difference, [a, b])),
             FormKind::Percentage => self.percentage(focal),

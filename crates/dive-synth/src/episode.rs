@@ -50,6 +50,8 @@ pub struct Episode<'e> {
     pub seed: &'e SeedEntity,
     /// Whether later rounds will want descriptions.
     pub grows: bool,
+    /// Whether a formula over formulas is being composed.
+    pub tall: bool,
     /// Descriptions that may still be met one within the other: a later round needs one of what an earlier one named.
     pub links: u32,
     /// Whether values that stand in texts are preferred.
@@ -106,6 +108,7 @@ impl<'e> Episode<'e> {
             steps: 0,
             seed,
             grows: false,
+            tall: false,
             links: 0,
             text: false,
             deriving: false,
@@ -371,13 +374,14 @@ impl<'e> Episode<'e> {
 
     /// An entity of a type: the seed entity, another known one, or one that a tool names.
     pub fn entity(&mut self, sem: &Sem, entity: &str, depth: u32) -> Option<(Value, Source)> {
-        if depth > 1 && self.rng.chance(0.3) {
+        // A formula over formulas takes all the calls of a round.
+        if depth > 1 && !self.tall && self.rng.chance(0.3) {
             let named = self.named_by_a_tool(sem, depth);
             if named.is_some() {
                 return named;
             }
         }
-        if self.grows && self.rng.chance(MEETS) && self.steps > 3 {
+        if self.grows && !self.tall && self.rng.chance(MEETS) && self.steps > 3 {
             let met = self.meet(sem, depth);
             if met.is_some() {
                 return met;
@@ -422,10 +426,6 @@ impl<'e> Episode<'e> {
                 // A statistic of any list whatever describes several things, not one thing over time.
                 let series = || self.entry(p.tool).and_then(|e| e.rows()).is_some_and(|r| r.series);
                 !matches!(&param.sem, Sem::List(inner) if **inner == Sem::Number) || !series()
-            })
-            .filter(|p| {
-                // Only what has words can be said.
-                self.entry(p.tool).and_then(|e| e.spec.field_at(&p.path)).is_some_and(|(f, _)| !f.noun.is_empty())
             })
             .cloned()
             .collect();

@@ -9,6 +9,9 @@ use dive_tools::entities::Naming;
 
 use crate::lexicon::{Entry, Lexicon};
 
+/// Formulas over formulas are followed this far.
+const HIGHEST: u32 = 4;
+
 /// An output that a parameter accepts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Producer {
@@ -35,6 +38,8 @@ pub struct Index {
     describers: Vec<Vec<usize>>,
     /// For each tool, whether it tells of people.
     personal: Vec<bool>,
+    /// For each tool, how many calls up its arguments reach down to what is looked up.
+    heights: Vec<u32>,
 }
 
 impl Index {
@@ -101,6 +106,7 @@ impl Index {
             tool.spec.name != other.spec.name
                 && tool.spec.params.iter().any(|p| matches!(p.sem, Sem::Entity(_)) && names(&p.sem))
         });
+        let heights = heights(&tools, &producers);
         let person = |sem: &Sem| lexicon.naming(sem) == Some(Naming::Person);
         let about_people = |tool: &Entry| {
             let bundles = || tool.spec.output.bundles.iter().filter_map(|b| b.entity.clone());
@@ -109,7 +115,7 @@ impl Index {
         let given = |tool: usize| providers.get(tool).into_iter().flatten().filter_map(|p| tools.get(*p));
         let personal =
             tools.iter().enumerate().map(|(i, t)| about_people(t) || given(i).any(|p| about_people(p))).collect();
-        Index { tools, by_name, producers, neighbours, consumers, providers, describers, personal }
+        Index { tools, by_name, producers, neighbours, consumers, providers, describers, personal, heights }
     }
 
     /// The tool of that number.
@@ -147,16 +153,36 @@ impl Index {
         self.personal.get(tool).copied().unwrap_or_default()
     }
 
+    /// How many calls up a tool's arguments reach down to what is looked up: none for a lookup, one for a formula over facts,
+    /// two for a formula over such a formula's result.
+    pub fn height(&self, tool: usize) -> u32 {
+        self.heights.get(tool).copied().unwrap_or_default()
+    }
+
     /// Tools one edge away.
     pub fn neighbours(&self, tool: usize) -> &[usize] {
         self.neighbours.get(tool).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The outputs of a tool: path and meaning, columns as lists.
+/// The least heights that agree with each other, of tools that can be reached at all.
+fn heights(tools: &[Arc<Entry>], producers: &[BTreeMap<String, Vec<Producer>>]) -> Vec<u32> {
+    let mut heights = vec![0; tools.len()];
+    for _ in 0..HIGHEST {
+        let above = |producers: &BTreeMap<String, Vec<Producer>>| {
+            let least = |able: &Vec<Producer>| able.iter().filter_map(|p| heights.get(p.tool)).min().map(|h| h + 1);
+            producers.values().filter_map(least).max().unwrap_or(0)
+        };
+        heights = tools.iter().zip(producers).map(|(t, p)| if is_processing(t) { above(p) } else { 0 }).collect();
+    }
+    heights
+}
+
+/// The outputs of a tool that have words: path and meaning, columns as lists.
 pub fn outputs(tool: &Entry) -> Vec<(String, Sem)> {
-    let scalars = tool.spec.output.fields.iter().map(|f| (f.pointer.clone(), f.sem.clone()));
-    let columns = tool.rows().into_iter().flat_map(|r| &r.fields);
+    let said = |f: &&Field| !f.noun.is_empty();
+    let scalars = tool.spec.output.fields.iter().filter(said).map(|f| (f.pointer.clone(), f.sem.clone()));
+    let columns = tool.rows().into_iter().flat_map(|r| &r.fields).filter(said);
     scalars.chain(columns.map(|f| (tool.column(f), Sem::List(Box::new(f.sem.clone()))))).collect()
 }
 

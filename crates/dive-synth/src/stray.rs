@@ -18,8 +18,8 @@ impl Episode<'_> {
     ///
     /// - back to a thing that they have been at (the second-longest paper of the first author of a paper may be that paper);
     /// - through the same tool twice (the rival of a rival);
-    /// - from one domain into another through a thing of a third (from an executive to the city where she was born, to a
-    ///   patient there), or into a third one at all.
+    /// - through a thing of another domain into what is not told of it at home (from an executive to the city where she was
+    ///   born, to a patient there; from a paper to the company that it studies, to a trial), or into a third domain at all.
     pub fn strays(&self, expr: &Expr) -> bool {
         let mut visited: Vec<(&Value, &Source)> = Vec::new();
         // The tools that each call rests on, its own included.
@@ -57,15 +57,17 @@ impl Episode<'_> {
         params.iter().filter_map(|p| Some((p.sem.entity()?, call.args.get(&p.name)?, call.sources.get(&p.name)?)))
     }
 
-    /// Whether a thing that links two domains belongs to neither.
+    /// Whether a thing that was found in a domain other than its own leads into one other than its own.
     fn detours(&self, call: &Call, thing: &str, source: &Source) -> bool {
         let Source::Derived(from) = source else { return false };
         let Some(own) = self.pool.entities().get(thing).map(|t| t.domain.as_str()) else { return false };
-        let Some(to) = self.domain_of_facts(&call.tool).filter(|to| *to != own) else { return false };
+        if self.domain_of_facts(&call.tool).is_none_or(|to| to == own) {
+            return false;
+        }
         let mut origins = Vec::new();
         from.calls(&mut origins);
         let tools = origins.iter().filter_map(|id| self.evidence.get(*id));
-        tools.filter_map(|c| self.domain_of_facts(&c.tool)).any(|from| from != own && from != to)
+        tools.filter_map(|c| self.domain_of_facts(&c.tool)).any(|from| from != own)
     }
 
     /// Whether a tool is a formula that belongs to no field: nobody goes through two fields for the Roman numeral of a year.

@@ -63,7 +63,8 @@ fn against_benchmark() -> Vec<NativeTool> {
             .subject("fund")
             .field("alpha", "level:alpha.jensen[%]", "Jensen alpha against the benchmark")
             .plural("Jensen alphas against the benchmark")
-            .field("beta", "level:fund_beta", "beta against the benchmark")
+            // Told, but not asked for: the risk-free rate does not change it.
+            .field("beta", "level:fund_beta", "")
             .tail("from February 2023 to June 2025 at {risk_free_rate}")
             .digits(6)
             .example(json!({"fund_returns": [4, 0, 2], "benchmark_returns": [2, 0, 1], "risk_free_rate": 12}), "/alpha", 12.0)

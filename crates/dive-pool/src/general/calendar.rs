@@ -42,9 +42,9 @@ fn weekday() -> NativeTool {
     .field("weekday", "category:weekday", "day of the week in the Gregorian calendar")
     .plural("days of the week")
     .phrase("the day of the week on which {date} falls in the Gregorian calendar")
-    .field("iso_week", "position:iso_week", "ISO week number")
-    .field("day_of_year", "position:day_of_year", "day number within the year")
-    .plural("day numbers within the year")
+    // Told, but not asked for: nobody wants the week number of a founding.
+    .field("iso_week", "position:iso_week", "")
+    .field("day_of_year", "position:day_of_year", "")
     .tail("of {date}")
     .example_equals(json!({"date": "1969-07-20"}), "/weekday", json!("Sunday"))
     .example(json!({"date": "2010-01-01"}), "/iso_week", 53.0)

@@ -176,7 +176,7 @@ fn principal_stresses() -> NativeTool {
     .plural("intermediate principal stresses")
     .field("minor", "level:stress.principal[MPa]", "minor principal stress")
     .plural("minor principal stresses")
-    .field("max_shear", "level:stress.max_shear[MPa]", "maximum shear stress")
+    .field("max_shear", "level:shear_stress.max[MPa]", "maximum shear stress")
     .plural("maximum shear stresses")
     .tail("in the rock under {mountain}")
     .example(example_tensor(3.0), "/major", 13.0)
