@@ -25,6 +25,8 @@ pub const SHAPE_CAP: u64 = 10;
 pub const GRAPH_ONE_IN: u64 = 8_000;
 /// … and so many may in any case.
 pub const GRAPH_LEAST: u64 = 6;
+/// How much more often than the average graph one may be asked along before shares are capped.
+pub const GRAPH_EARLY: u64 = 2;
 /// Tasks of one form from which the share of an answer in it counts.
 pub const FORM_FROM: u64 = 500;
 /// Greatest share of one open answer, in thousandths of its form.
@@ -129,11 +131,18 @@ impl Admission {
         let graph = (!candidate.graph.is_empty()).then(|| mark(&["graph", &candidate.graph]));
         let form = mark(&["form", &candidate.form]);
         let answer = (!candidate.answer.is_empty()).then(|| mark(&["answer", &candidate.form, &candidate.answer]));
-        if self.admitted() >= CAPS_FROM {
-            let all = self.admitted();
+        let all = self.admitted();
+        let along = graph.and_then(|g| self.graphs.get(&g)).copied().unwrap_or(0);
+        if all < CAPS_FROM {
+            // A small pool has few graphs, so the average counts.
+            let mean = all.div_ceil((self.graphs.len() as u64).max(1));
+            if along >= GRAPH_EARLY * mean.max(1) {
+                return Err(Reason::OverRepresented);
+            }
+        } else {
             let over = exceeds(&self.skeletons, skeleton, SKELETON_CAP, all)
                 || exceeds(&self.shapes, shape, SHAPE_CAP, all)
-                || graph.and_then(|g| self.graphs.get(&g)).is_some_and(|n| *n >= GRAPH_LEAST.max(all / GRAPH_ONE_IN))
+                || along >= GRAPH_LEAST.max(all / GRAPH_ONE_IN)
                 || answer.is_some_and(|answer| {
                     let cap = if candidate.counts { COUNT_CAP } else { ANSWER_CAP };
                     // A smaller form is held to what will be allowed once it is large enough to be measured.

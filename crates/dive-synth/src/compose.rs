@@ -502,7 +502,10 @@ impl Episode<'_> {
         let own: Vec<Expr> = own.filter_map(|f| self.read(call, &f.pointer)).filter(|e| *e != a).collect();
         // Two dates of one thing belong together when they are near; a city's charter and its mayor's term do not.
         let year = self.year(&a)?;
-        let near = |e: &Expr| self.year(e).is_some_and(|y| (y - year).abs() <= NEAR);
+        let near = |e: &Expr| {
+            self.year(e).is_some_and(|y| (y - year).abs() <= NEAR)
+                && (!matches!(a, Expr::Quote { .. }) || self.of_one_story(&a, e))
+        };
         let own: Vec<Expr> = own.into_iter().filter(near).collect();
         // The days between dates of two things, or up to a day that only the question knows, are nothing that people count.
         let b = self.rng.pick(&own)?.clone();
@@ -513,6 +516,11 @@ impl Episode<'_> {
         let (x, y) = (self.eval(&a)?.to_string(), self.eval(&b)?.to_string());
         let args = if x < y { [a, b] } else { [b, a] };
         (x != y).then(|| Expr::apply(Op::DaysBetween, args))
+    }
+
+    /// Whether two dates that a text tells belong together: they play one role.
+    fn of_one_story(&self, a: &Expr, b: &Expr) -> bool {
+        self.sem(a).is_some_and(|role| self.sem(b) == Some(role))
     }
 
     fn year(&self, date: &Expr) -> Option<i64> {

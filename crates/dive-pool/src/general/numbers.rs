@@ -113,7 +113,7 @@ fn combinations() -> NativeTool {
 
 fn roman() -> NativeTool {
     native("general.numbers.roman_numeral", Processing, "Roman numeral of a year from 1 to 3999.")
-        .param("year", "year", "Year to write in Roman numerals.")
+        .param("year", "year:fountain", "Year to write in Roman numerals.")
         .range(1.0, 3999.0)
         .sample(1100.0, 2050.0, 1.0)
         .field("numeral", "text:roman", "Roman numeral")

@@ -74,10 +74,10 @@ fn exemplars_steer_the_form() {
     for kind in FormKind::ALL {
         let shown: Vec<Exemplar> = exemplars().into_iter().filter(|e| e.form == kind).collect();
         assert!(!shown.is_empty(), "no exemplar of {}", kind.name());
-        let proposals = propose(&engine_with(shown, Config::default()), 40);
+        let proposals = propose(&engine_with(shown, Config::default()), 80);
         let all = accepted(&proposals).count();
         let fitting = accepted(&proposals).filter(|t| is_of(kind, &t.logical_form)).count();
-        if all < 8 || fitting * 100 < all * 80 {
+        if all < 16 || fitting * 100 < all * 80 {
             let odd = accepted(&proposals).find(|t| !is_of(kind, &t.logical_form));
             poor.push(format!("{}: {fitting} of {all}; {:?}", kind.name(), odd.map(|t| &t.question)));
         }
