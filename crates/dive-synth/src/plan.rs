@@ -61,7 +61,7 @@ const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
 /// Share of the episodes of three rounds or more that grow by two steps a round.
 const LONG: f64 = 0.5;
 /// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.45;
+const TEXT_SHARE: f64 = 0.48;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
