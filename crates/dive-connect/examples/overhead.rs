@@ -1,13 +1,13 @@
 //! What the runtime around tools costs: `cargo run --release -p dive-connect --example overhead -- target/release/dive`.
 //!
-//! Each figure is the median of calls made one after another, first to the bare backend, then through the runtime.
+//! Each figure is the median of calls made one after another, in turn to the bare backend and through the runtime.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "a benchmark reads the clock and prints")]
 #![allow(clippy::disallowed_types, reason = "the bare backend of a server is its process")]
 
 use std::error::Error;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -35,22 +35,39 @@ fn double() -> NativeTool {
         .run(|x: f64| Ok(json!({"double": 2.0 * x})))
 }
 
-fn median(mut call: impl FnMut(usize) -> Result<(), Failed>) -> Result<f64, Failed> {
-    let mut times = Vec::with_capacity(CALLS);
-    for i in 0..CALLS {
-        let start = Instant::now();
-        call(i)?;
-        times.push(start.elapsed().as_secs_f64() * 1e6);
-    }
-    times.sort_by(f64::total_cmp);
-    Ok(times.get(CALLS / 2).copied().unwrap_or(f64::NAN))
+/// Microseconds that a call takes.
+fn took(i: usize, call: &mut impl FnMut(usize) -> Result<(), Failed>) -> Result<f64, Failed> {
+    let start = Instant::now();
+    call(i)?;
+    Ok(start.elapsed().as_secs_f64() * 1e6)
 }
 
-fn line(what: &str, bare: f64, through: f64) {
+fn middle(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
+}
+
+fn median(mut call: impl FnMut(usize) -> Result<(), Failed>) -> Result<f64, Failed> {
+    Ok(middle((0..CALLS).map(|i| took(i, &mut call)).collect::<Result<_, _>>()?))
+}
+
+/// Both medians of calls made in turn, so that a change of the machine's mood strikes both.
+fn compare(
+    what: &str,
+    mut bare: impl FnMut(usize) -> Result<(), Failed>,
+    mut through: impl FnMut(usize) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    let mut times = (Vec::with_capacity(CALLS), Vec::with_capacity(CALLS));
+    for i in 0..CALLS {
+        times.0.push(took(i, &mut bare)?);
+        times.1.push(took(i, &mut through)?);
+    }
+    let (bare, through) = (middle(times.0), middle(times.1));
     println!(
         "{what:<18} bare {bare:9.1} µs   through the runtime {through:9.1} µs   overhead {:7.1} µs",
         through - bare
     );
+    Ok(())
 }
 
 fn args(i: usize) -> Map<String, Value> {
@@ -113,27 +130,31 @@ fn main() -> Result<(), Failed> {
 
     let live = open(&[&http, &mcp], Journal::open(&dir, Mode::Live)?)?;
     let bare = double();
-    let native_bare = median(|i| bare.backend.call(&args(i)).map(drop).map_err(Into::into))?;
-    line("native", native_bare, median(|i| answered(&live, "double", i))?);
+    compare("native", |i| bare.backend.call(&args(i)).map(drop).map_err(Into::into), |i| answered(&live, "double", i))?;
 
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let http_bare = median(|i| {
-        let url = format!("http://{address}/double?x={i}");
-        let body = runtime.block_on(async { client.get(url).send().await?.bytes().await })?;
-        serde_json::from_slice::<Value>(&body)?;
-        Ok(())
-    })?;
-    line("HTTP on loopback", http_bare, median(|i| answered(&live, "web_double", i))?);
+    compare(
+        "HTTP on loopback",
+        |i| {
+            let url = format!("http://{address}/double?x={i}");
+            let body = runtime.block_on(async { client.get(url).send().await?.bytes().await })?;
+            serde_json::from_slice::<Value>(&body)?;
+            Ok(())
+        },
+        |i| answered(&live, "web_double", i),
+    )?;
 
-    let (mcp_bare, mcp_through) = (served(&program)?, {
-        let person =
-            |i: usize| json!({"weight_kg": 50 + i % 50, "height_cm": 170}).as_object().cloned().unwrap_or_default();
-        median(|i| match live.pool().call("mcp_body_mass_index", &person(i)) {
+    let mut served = Served::start(&program)?;
+    compare(
+        "MCP on stdio",
+        |i| served.call(i),
+        |i| match live.pool().call("mcp_body_mass_index", &person(i)) {
             dive_core::evidence::Outcome::Value { .. } => Ok(()),
             dive_core::evidence::Outcome::Error { error } => Err(error.into()),
-        })?
-    });
-    line("MCP on stdio", mcp_bare, mcp_through);
+        },
+    )?;
+    served.child.kill()?;
+    served.child.wait()?;
 
     let start = Instant::now();
     let all: Vec<Map<String, Value>> = (0..AT_ONCE).map(|i| args(CALLS + i)).collect();
@@ -151,29 +172,39 @@ fn main() -> Result<(), Failed> {
     Ok(())
 }
 
-/// Median of calls to an MCP server by lines of JSON alone.
-fn served(program: &Path) -> Result<f64, Failed> {
-    let mut child =
-        Command::new(program).args(["tools", "serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-    let (mut input, output) = (child.stdin.take().ok_or("no stdin")?, child.stdout.take().ok_or("no stdout")?);
-    let mut output = BufReader::new(output);
-    let mut reply = String::new();
-    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {"protocolVersion": "2025-06-18",
-        "capabilities": {}, "clientInfo": {"name": "bench", "version": "0"}}});
-    writeln!(input, "{hello}")?;
-    output.read_line(&mut reply)?;
-    writeln!(input, "{}", json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))?;
-    let time = median(|i| {
-        let call = json!({"jsonrpc": "2.0", "id": i + 1, "method": "tools/call", "params": {
-            "name": "body_mass_index", "arguments": {"weight_kg": 50 + i % 50, "height_cm": 170}}});
-        writeln!(input, "{call}")?;
-        reply.clear();
+fn person(i: usize) -> Map<String, Value> {
+    Map::from_iter([("weight_kg".to_string(), json!(50 + i % 50)), ("height_cm".to_string(), json!(170))])
+}
+
+/// An MCP server that is asked by lines of JSON alone.
+struct Served {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    reply: String,
+}
+
+impl Served {
+    fn start(program: &Path) -> Result<Self, Failed> {
+        let mut child =
+            Command::new(program).args(["tools", "serve"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let (mut input, output) = (child.stdin.take().ok_or("no stdin")?, child.stdout.take().ok_or("no stdout")?);
+        let (mut output, mut reply) = (BufReader::new(output), String::new());
+        let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": {
+            "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "bench", "version": "0"}}});
+        writeln!(input, "{hello}")?;
         output.read_line(&mut reply)?;
-        serde_json::from_str::<Value>(&reply)?;
+        writeln!(input, "{}", json!({"jsonrpc": "2.0", "method": "notifications/initialized"}))?;
+        Ok(Self { child, input, output, reply })
+    }
+
+    fn call(&mut self, i: usize) -> Result<(), Failed> {
+        let call = json!({"jsonrpc": "2.0", "id": i + 1, "method": "tools/call", "params": {
+            "name": "body_mass_index", "arguments": person(i)}});
+        writeln!(self.input, "{call}")?;
+        self.reply.clear();
+        self.output.read_line(&mut self.reply)?;
+        serde_json::from_str::<Value>(&self.reply)?;
         Ok(())
-    });
-    drop(input);
-    child.kill()?;
-    child.wait()?;
-    time
+    }
 }
