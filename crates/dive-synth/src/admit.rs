@@ -21,12 +21,10 @@ pub const CAPS_FROM: u64 = 1_000;
 pub const SKELETON_CAP: u64 = 5;
 /// Greatest share of one derivation shape, in thousandths of the dataset.
 pub const SHAPE_CAP: u64 = 10;
-/// Of so many tasks, one may have a given call graph …
-pub const GRAPH_ONE_IN: u64 = 8_000;
-/// … and so many may in any case.
-pub const GRAPH_LEAST: u64 = 6;
-/// How much more often than the average graph one may be asked along before shares are capped.
-pub const GRAPH_EARLY: u64 = 2;
+/// Tasks that may be asked along one call graph in any case …
+pub const GRAPH_LEAST: u64 = 3;
+/// … and how much more often than the average one it may.
+pub const GRAPH_TIMES: u64 = 2;
 /// Tasks of one form from which the share of an answer in it counts.
 pub const FORM_FROM: u64 = 500;
 /// Greatest share of one open answer, in thousandths of its form.
@@ -133,16 +131,13 @@ impl Admission {
         let answer = (!candidate.answer.is_empty()).then(|| mark(&["answer", &candidate.form, &candidate.answer]));
         let all = self.admitted();
         let along = graph.and_then(|g| self.graphs.get(&g)).copied().unwrap_or(0);
-        if all < CAPS_FROM {
-            // A small pool has few graphs, so the average counts.
-            let mean = all.div_ceil((self.graphs.len() as u64).max(1));
-            if along >= GRAPH_EARLY * mean.max(1) {
-                return Err(Reason::OverRepresented);
-            }
-        } else {
+        // A small pool has few graphs, so it is the average that counts.
+        if along >= GRAPH_LEAST.max(GRAPH_TIMES * all / (self.graphs.len() as u64).max(1)) {
+            return Err(Reason::OverRepresented);
+        }
+        if all >= CAPS_FROM {
             let over = exceeds(&self.skeletons, skeleton, SKELETON_CAP, all)
                 || exceeds(&self.shapes, shape, SHAPE_CAP, all)
-                || along >= GRAPH_LEAST.max(all / GRAPH_ONE_IN)
                 || answer.is_some_and(|answer| {
                     let cap = if candidate.counts { COUNT_CAP } else { ANSWER_CAP };
                     // A smaller form is held to what will be allowed once it is large enough to be measured.
@@ -287,14 +282,17 @@ mod tests {
     }
 
     #[test]
-    fn a_call_graph_is_asked_along_a_few_times() {
+    fn a_call_graph_is_asked_along_twice_as_often_as_the_average() {
         let same = |i: usize| Candidate { graph: "same".into(), ..candidate(i) };
         let taken =
             |fold: &mut Admission, from: usize| (from..from + 20).filter(|i| fold.admit(&same(*i)).is_ok()).count();
-        let mut fold = admitted(1000);
-        assert_eq!(taken(&mut fold, 1_000_000), 6);
-        (1000..63_994).for_each(|i| fold.admit(&candidate(i)).unwrap());
-        assert_eq!(taken(&mut fold, 2_000_000), 2, "one in 8,000 of 64,000");
+        let mut fold = Admission::default();
+        assert_eq!(taken(&mut fold, 1_000_000), 20, "the only one");
+        let mut fold = admitted(100);
+        assert_eq!(taken(&mut fold, 1_000_000), 3, "the others came once");
+        let few = |i: usize| Candidate { graph: format!("g{}", i % 100), ..candidate(i) };
+        (100..400).for_each(|i| fold.admit(&few(i)).unwrap());
+        assert_eq!(taken(&mut fold, 2_000_000), 5, "the others came four times, this one eight times");
         let unknown = |i: usize| Candidate { graph: String::new(), ..candidate(i) };
         assert!((3_000_000..3_000_020).all(|i| fold.admit(&unknown(i)).is_ok()));
     }

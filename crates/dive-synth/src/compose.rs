@@ -303,16 +303,14 @@ impl Episode<'_> {
     }
 
     fn pair(&mut self, focal: usize) -> Option<Expr> {
-        let exact = |f: &Field| {
-            let exact = !f.sem.is_measure() || f.sem.is_count();
-            index::askable(f) && exact && !matches!(f.sem, Sem::Same(_) | Sem::Text(_))
-        };
+        let exact = |f: &Field| index::askable(f) && index::exact(&f.sem);
         let (a, call) = self.scalar(focal, 1, exact)?;
         let entry = self.entry(focal)?;
         let others: Vec<&Field> = entry.spec.output.fields.iter().filter(|f| exact(f)).collect();
-        let other = self.rng.pick(&others).and_then(|f| self.read(call, &f.pointer));
-        let elsewhere = if self.rng.chance(0.6) { self.told_elsewhere(focal, call, &exact) } else { None };
-        let (a, b) = match elsewhere.or_else(|| other.filter(|o| *o != a && self.rng.chance(0.5))) {
+        let other = self.rng.pick(&others).and_then(|f| self.read(call, &f.pointer)).filter(|o| *o != a);
+        // Two facts about one thing go together best where they have to be looked up apart.
+        let elsewhere = if self.rng.chance(0.9) { self.told_elsewhere(focal, call, &exact) } else { None };
+        let (a, b) = match elsewhere.or_else(|| other.filter(|_| self.rng.chance(0.5))) {
             Some(b) => (a, b),
             None => self.paired(&a)?,
         };
@@ -483,8 +481,11 @@ impl Episode<'_> {
         if each && !element.as_ref().and_then(Sem::element).is_some_and(adds) {
             return None;
         }
-        let able: Vec<&Op> =
-            ops.iter().filter(|op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some()).collect();
+        // Readings of several people can be averaged, but who adds up their heart volumes?
+        let readings = element.as_ref().and_then(Sem::element).is_some_and(|s| index::reading(s, false));
+        let no_sum = each && readings && self.index.personal(focal);
+        let makes = |op: &Op| crate::lexicon::result_sem(op, std::slice::from_ref(&element)).is_some();
+        let able: Vec<&Op> = ops.iter().filter(|op| makes(op) && !(no_sum && **op == Op::Sum)).collect();
         let op = (*self.rng.pick(&able)?).clone();
         Some(Expr::apply(op, [values]))
     }

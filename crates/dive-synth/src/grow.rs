@@ -47,6 +47,7 @@ impl Episode<'_> {
         let mut steps = match form {
             FormKind::MultiHop => vec![Step::Extend, Step::Deepen],
             FormKind::Computation => vec![Step::Extend, Step::Deepen, Step::Extend],
+            FormKind::Pair => vec![Step::Extend, Step::Deepen],
             FormKind::Aggregation | FormKind::Average | FormKind::Spread | FormKind::Comparison => {
                 vec![Step::Broaden, Step::Deepen]
             }
@@ -60,6 +61,7 @@ impl Episode<'_> {
         steps.into_iter().find_map(|step| {
             let grown = match step {
                 Step::Deepen => self.deepen(form, expr, sound),
+                Step::Extend if form == FormKind::Pair => self.extend_one(expr, sound),
                 Step::Extend => self.extend(form, expr, sound),
                 Step::Broaden => self.broaden(expr).filter(|grown| self.takes(grown, sound)),
             }?;
@@ -252,6 +254,36 @@ impl Episode<'_> {
             }
         }
         None
+    }
+
+    /// Carries one of two answers about one thing on. Of two things, each would be asked something else.
+    fn extend_one(&mut self, expr: &Expr, sound: &Sound<'_>) -> Option<Expr> {
+        let Expr::Apply { op: op @ Op::Mapping { .. }, args } = expr else { return None };
+        let named = |e: &Expr| {
+            let mut named = self.replaceable(e);
+            named.retain(|(_, sem)| sem.entity().is_some());
+            named.sort_by_key(|(value, _)| value.to_string());
+            named.dedup();
+            named
+        };
+        if args.windows(2).any(|two| matches!(two, [a, b] if named(a) != named(b))) {
+            return None;
+        }
+        let mut places: Vec<usize> = (0..args.len()).collect();
+        self.rng.shuffle(&mut places);
+        places.into_iter().find_map(|place| {
+            let branch = args.get(place)?;
+            self.sem(branch)?.entity()?;
+            let sound = |e: &Episode<'_>, grown: &Expr| {
+                let both = args.iter().enumerate().map(|(i, a)| if i == place { grown } else { a }.clone());
+                let both = Expr::Apply { op: op.clone(), args: both.collect() };
+                e.sem(grown).is_some_and(|s| index::exact(&s)) && !e.strays(&both) && sound(e, &both)
+            };
+            let grown = self.extend(FormKind::Pair, branch, &sound)?;
+            let mut args = args.clone();
+            *args.get_mut(place)? = grown;
+            Some(Expr::Apply { op: op.clone(), args })
+        })
     }
 
     /// Carries the answer on: it becomes an argument of another tool.

@@ -202,6 +202,11 @@ pub fn askable(field: &Field) -> bool {
         )
 }
 
+/// Whether a value can be asked for beside another one: neither needs a unit or a rounding.
+pub fn exact(sem: &Sem) -> bool {
+    (!sem.is_measure() || sem.is_count()) && !matches!(sem, Sem::Same(_) | Sem::Text(_))
+}
+
 /// Whether a question may compare or compute with a field.
 pub fn measurable(field: &Field) -> bool {
     !field.noun.is_empty() && matches!(field.sem, Sem::Measure { .. } | Sem::Same(_))

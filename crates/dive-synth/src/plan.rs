@@ -60,8 +60,6 @@ const DISTINCT_DRAWS: u32 = 50;
 const ROUND_WEIGHTS: [f64; 3] = [0.03, 0.12, 0.85];
 /// Share of the episodes of three rounds or more that grow by two steps a round.
 const LONG: f64 = 0.5;
-/// Share of the episodes that aim at a text, where the pool has any.
-const TEXT_SHARE: f64 = 0.48;
 /// The golden ratio's fractional part.
 const GOLDEN: f64 = 0.618_033_988_749_894_9;
 
@@ -134,8 +132,9 @@ impl Planner {
         let form = shown.get(rng.weighted(&weights)?)?.form;
 
         let texts = self.textual.get(&form).filter(|t| !t.is_empty());
-        let texts = texts
-            .filter(|_| config.toolsets.is_none() && Stream::episode(config.seed, episode, "text").chance(TEXT_SHARE));
+        let texts = texts.filter(|_| {
+            config.toolsets.is_none() && Stream::episode(config.seed, episode, "text").chance(text_share(form))
+        });
         let (toolset, focal) = match config.toolsets {
             None => {
                 let focal = self.focal(texts.or(self.suited.get(&form))?, config.seed, form, episode)?;
@@ -275,13 +274,17 @@ fn texts_for(index: &Index, tool: usize) -> Vec<usize> {
     found
 }
 
+/// Whether what a text tells is put into other tools by tasks of a form.
+fn passes_texts(form: FormKind) -> bool {
+    matches!(form, FormKind::MultiHop | FormKind::Computation)
+}
+
 /// Whether a task of this form around a tool can rest on a text: the tool opens documents, or one of them feeds it.
 fn textual(index: &Index, pool: &[usize], tool: usize, form: FormKind) -> bool {
     let opens = index.tool(tool).is_some_and(|e| document::has_text(e));
-    let looked_up = matches!(form, FormKind::MultiHop | FormKind::Computation);
     // Who was faster decides nothing about whom somebody resembles.
     let decides = form == FormKind::Conditional;
-    opens && !decides || looked_up && texts_for(index, tool).iter().any(|t| pool.contains(t))
+    opens && !decides || passes_texts(form) && texts_for(index, tool).iter().any(|t| pool.contains(t))
 }
 
 /// The first `n` tools of a seeded order that keeps what feeds a tool near it: nested for growing `n`.
@@ -383,19 +386,32 @@ fn usual(form: FormKind) -> f64 {
     match form {
         // Half of the pool computes, and this form is the way to it.
         FormKind::Computation => 4.0,
-        FormKind::MultiHop => 3.0,
-        // Yes/no and choice questions are easy to guess.
-        FormKind::Comparison | FormKind::Verification => 0.45,
+        FormKind::MultiHop => 9.0,
+        // Two facts that are looked up apart: the form with the most call graphs.
+        FormKind::Pair => 2.0,
+        // Yes/no and choice questions are easy to guess, and candidates come from one list.
+        FormKind::Verification => 0.45,
+        FormKind::Comparison => 0.35,
         // One form in several varieties.
         FormKind::Average | FormKind::Spread | FormKind::ExtremeValue | FormKind::Ordinal => 0.5,
         // One value each, and little to grow from.
         FormKind::UnitConversion => 0.7,
         // Two values of one kind: few pairs make sense, and their call graphs are soon used up.
-        FormKind::Difference | FormKind::Percentage | FormKind::Conditional => 0.45,
-        FormKind::Ratio => 0.25,
+        FormKind::Difference | FormKind::Percentage | FormKind::Conditional | FormKind::DateReasoning => 0.3,
+        FormKind::Ratio => 0.2,
         // So are single calls, and small counts.
-        FormKind::Lookup | FormKind::Counting => 0.3,
+        FormKind::Lookup | FormKind::Counting => 0.2,
         _ => 1.0,
+    }
+}
+
+/// Share of the episodes of a form that aim at a text, where the pool has any: a text leads to many things, some formulas
+/// take what it says, and few tools open any.
+fn text_share(form: FormKind) -> f64 {
+    match form {
+        FormKind::MultiHop => 0.7,
+        FormKind::Computation => 0.36,
+        _ => 0.25,
     }
 }
 

@@ -95,8 +95,8 @@ fn proportions() -> Vec<NativeTool> {
             Processing,
             "Odds ratio and risk ratio of response in the treatment group against the control group.",
         ))
-        .field("odds_ratio", "level:ratio.odds", "response odds ratio")
-        .field("risk_ratio", "level:ratio.risk", "response risk ratio")
+        .field("odds_ratio", "level:odds_ratio", "response odds ratio")
+        .field("risk_ratio", "level:risk_ratio", "response risk ratio")
         .example(table.clone(), "/odds_ratio", 12.0 / 7.0)
         .example(table, "/risk_ratio", 1.5)
         .example_error(json!({"events_1": 5, "n_1": 5, "events_2": 0, "n_2": 9}))
