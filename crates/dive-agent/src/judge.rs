@@ -5,7 +5,7 @@
 
 use dive_core::answer::Answer;
 use dive_core::rollout::{Graded, Label, RULES, Verdict};
-use dive_llm::{ChatModel, Choice, Failure, Message, Options, Place, Request, ToolSet};
+use dive_llm::{ChatModel, Failure, Message, Options, Place, Request, ToolSet};
 use serde_json::{Value, json};
 
 use crate::reward;
@@ -61,7 +61,7 @@ impl ModelJudge {
         );
         let mut messages = vec![Message::system(&self.prompt), Message::user(text)];
         // Thinking and a forced call exclude each other at some endpoints.
-        let choice = if self.options.extra.contains_key("thinking") { Choice::Auto } else { Choice::Required };
+        let choice = self.options.forced();
         for turn in 0..ASKED {
             let request = Request { messages: &messages, tools: &self.tools, choice: &choice, options: &self.options };
             let place = Place { turn: place.turn + turn, ..place.clone() };

@@ -232,6 +232,20 @@ impl Expr {
         }
     }
 
+    /// Adds the places that this expression reads.
+    pub fn places(&self, into: &mut Vec<(CallId, String)>) {
+        match self {
+            Expr::Literal { .. } => {}
+            Expr::Get { get, path } => into.push((*get, path.clone())),
+            Expr::Quote { quote, path, .. } => into.push((*quote, path.clone())),
+            Expr::Each { each, calls, path, .. } => {
+                each.places(into);
+                into.extend(calls.iter().map(|call| (*call, path.clone())));
+            }
+            Expr::Apply { args, .. } => args.iter().for_each(|a| a.places(into)),
+        }
+    }
+
     /// The value over these observations.
     ///
     /// # Errors

@@ -219,6 +219,20 @@ pub struct Options {
     pub extra: Map<String, Value>,
 }
 
+impl Options {
+    /// Most tokens that a request may bring in all: what goes into it as it is may ask for more than `max_tokens`.
+    pub fn most_tokens(&self) -> u64 {
+        let extra = |key: &str| self.extra.get(key).and_then(Value::as_u64);
+        let own = extra("max_tokens").unwrap_or(self.max_tokens.into());
+        own.max(extra("max_completion_tokens").unwrap_or(0)).saturating_mul(extra("n").unwrap_or(1).max(1))
+    }
+
+    /// How a model is made to call a tool; one that thinks aloud may only be asked to.
+    pub fn forced(&self) -> Choice {
+        if self.extra.contains_key("thinking") { Choice::Auto } else { Choice::Required }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Options {

@@ -134,7 +134,7 @@ impl Client {
         hash: &[u8],
         bought: &Mutex<Option<(Held<'a>, Reply)>>,
     ) -> Result<Record, Failure> {
-        let worst = self.price.map(|p| p.worst(body.len(), request.messages.len(), request.options.max_tokens));
+        let worst = self.price.map(|p| p.worst(body.len(), request.messages.len(), request.options.most_tokens()));
         let mut jitter = Stream::new(0, &["retry", &String::from_utf8_lossy(hash), &place.turn.to_string()]);
         let mut attempt = 0;
         loop {

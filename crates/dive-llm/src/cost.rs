@@ -42,10 +42,10 @@ impl Price {
     }
 
     /// The most that an exchange can cost: a token has at least one byte, and a message a few tokens around it.
-    pub fn worst(&self, request_bytes: usize, messages: usize, max_tokens: u32) -> Money {
+    pub fn worst(&self, request_bytes: usize, messages: usize, max_tokens: u64) -> Money {
         let dearest = self.prompt.max(self.cache_write.unwrap_or(0.0)).max(self.cached.unwrap_or(0.0));
         let prompt = request_bytes as u64 + 32 * messages as u64 + 1024;
-        Money::per_million(dearest, prompt).plus(Money::per_million(self.completion, max_tokens.into()))
+        Money::per_million(dearest, prompt).plus(Money::per_million(self.completion, max_tokens))
     }
 }
 

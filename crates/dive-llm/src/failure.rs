@@ -87,6 +87,8 @@ impl Kind {
             Kind::ContextOverflow => "use a model with a longer context, or lower toolset_max",
             Kind::Budget => "raise --max-cost and run the same command again",
             Kind::Timeout => "raise `timeout`, or lower `in_flight`",
+            Kind::BadRequest => "see whether base_url, wire and the options of the model suit the endpoint",
+            Kind::Garbled => "see whether base_url is that of an endpoint for chat models",
             _ => return None,
         })
     }

@@ -6,7 +6,7 @@
 use dive_core::answer::Answer;
 use dive_core::canon;
 use dive_core::certificate::{Atom, Certificate, Check, DerivationLink, ModelDerived, QuestionLink, Quote, Replay};
-use dive_core::evidence::{Evidence, Source};
+use dive_core::evidence::{CallId, Evidence, Source};
 use dive_core::expr::{Expr, Op};
 use dive_core::form::Form;
 use dive_core::path;
@@ -66,6 +66,7 @@ impl Checker<'_> {
             return fail(Reason::NotEntailed, "the support names no observation");
         }
         let derivation = self.derivation(submitted, &atoms, &evidence)?;
+        supports(&atoms, &derivation, &evidence)?;
         let answer = self.answer(&submitted.answer, &derivation, &atoms, &evidence)?;
         let form = form(&derivation, &evidence)?;
         let spans = trace::spans(question, &form);
@@ -249,6 +250,45 @@ fn form(derivation: &Expr, evidence: &Evidence) -> Result<Form, Failure> {
     Form::of(derivation, evidence).map_err(|e| Failure { reason: Reason::NotEntailed, detail: e.to_string() })
 }
 
+/// Whether the support names what the derivation reads, itself or on the way to the arguments of its calls, and something that
+/// it reads itself.
+fn supports(atoms: &[Atom], derivation: &Expr, evidence: &Evidence) -> Result<(), Failure> {
+    let mut read = Vec::new();
+    derivation.places(&mut read);
+    let own = read.len();
+    for call in evidence.path(derivation).into_iter().filter_map(|id| evidence.get(id)) {
+        for source in call.sources.values() {
+            if let Source::Derived(expr) = source {
+                expr.places(&mut read);
+            }
+        }
+    }
+    let names = |atom: &Atom, read: &[(CallId, String)]| {
+        read.iter().any(|(call, path)| *call == atom.call && covers(&atom.path, path))
+    };
+    if let Some(stray) = atoms.iter().find(|a| !names(a, &read)) {
+        let detail = format!("the support names {}{}, which the derivation does not read", stray.call, stray.path);
+        return fail(Reason::NotEntailed, detail);
+    }
+    if !atoms.iter().any(|a| names(a, read.get(..own).unwrap_or_default())) {
+        return fail(Reason::NotEntailed, "the support names nothing that the derivation reads");
+    }
+    Ok(())
+}
+
+/// Whether a pointer names what stands at a path, an element of it where the path has `*`, or the list around it.
+fn covers(pointer: &str, path: &str) -> bool {
+    let (mut named, mut read) = (pointer.split('/').skip(1), path.split('/').skip(1));
+    let mut any = false;
+    loop {
+        match (named.next(), read.next()) {
+            (None, _) => return any || path.is_empty(),
+            (Some(a), Some(b)) if a == b || a == "*" || b == "*" => any = true,
+            _ => return false,
+        }
+    }
+}
+
 /// A part of the support as the program finds it.
 fn atom(support: &Support, evidence: &Evidence) -> Result<Atom, Failure> {
     let (call, path) = (support.observation, support.pointer.clone());
@@ -259,11 +299,8 @@ fn atom(support: &Support, evidence: &Evidence) -> Result<Atom, Failure> {
             match at.as_str() {
                 // The whole value needs no offsets.
                 Some(text) if text == words => None,
-                Some(text) => match text.find(words.as_str()).filter(|_| !words.trim().is_empty()) {
-                    Some(byte) => {
-                        let start = text.get(..byte).unwrap_or_default().chars().count();
-                        Some(Quote { start, end: start + words.chars().count(), text: words.clone() })
-                    }
+                Some(text) => match stands(text, words) {
+                    Some(start) => Some(Quote { start, end: start + words.chars().count(), text: words.clone() }),
                     None => return fail(Reason::NotEntailed, format!("{call}{path} does not contain `{words}`")),
                 },
                 // A number or truth value quoted as text.
@@ -277,7 +314,16 @@ fn atom(support: &Support, evidence: &Evidence) -> Result<Atom, Failure> {
     Ok(atom)
 }
 
-fn value_at(call: dive_core::evidence::CallId, pointer: &str, evidence: &Evidence) -> Result<Value, Failure> {
+/// Where words stand in a text, in characters. Part of a number is another number.
+fn stands(text: &str, words: &str) -> Option<usize> {
+    if words.trim().replace(',', "").parse::<f64>().is_ok() {
+        return trace::whole_words(text, words).first().map(|(start, _)| *start);
+    }
+    let byte = text.find(words).filter(|_| !words.trim().is_empty())?;
+    text.get(..byte).map(|before| before.chars().count())
+}
+
+fn value_at(call: CallId, pointer: &str, evidence: &Evidence) -> Result<Value, Failure> {
     let Some(made) = evidence.get(call) else {
         return fail(Reason::NotEntailed, format!("there is no observation {call}"));
     };

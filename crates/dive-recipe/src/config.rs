@@ -69,6 +69,9 @@ impl RecipeConfig {
         if self.solves > 64 {
             return Err(format!("`solves` must be from 0 to 64, is {}", self.solves));
         }
+        if self.solves > 0 && self.min_solves == 0 {
+            return Err("`min_solves` must be at least 1; `solves` = 0 leaves the question unchecked".into());
+        }
         if self.solves > 0 && self.min_solves > self.solves {
             return Err(format!("`min_solves` is {}, above `solves`, which is {}", self.min_solves, self.solves));
         }

@@ -3,7 +3,7 @@
 use dive_agent::oracle::observation;
 use dive_core::evidence::{Call, Evidence, Outcome};
 use dive_core::task::Reason;
-use dive_llm::{ChatModel, Choice, Failure as ModelFailure, Kind, Message, Options, Place, Request, Stop, ToolSet};
+use dive_llm::{ChatModel, Failure as ModelFailure, Kind, Message, Options, Place, Request, Stop, ToolSet};
 use dive_synth::Brief;
 use dive_synth::gate::Failure;
 use dive_tools::ToolPool;
@@ -97,7 +97,7 @@ pub async fn derive<T>(
     );
     let mut messages = vec![Message::system(prompts.fill("deriver.md", &[])), Message::user(text)];
     // Thinking and a forced call exclude each other at some endpoints.
-    let choice = if options.extra.contains_key("thinking") { Choice::Auto } else { Choice::Required };
+    let choice = options.forced();
     let mut called = false;
     let mut last = (Failure { reason: Reason::NoSubmission, detail: String::new() }, String::new());
     for turn in 0..ATTEMPTS {

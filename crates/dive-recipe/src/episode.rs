@@ -16,7 +16,7 @@ use dive_core::sem::Sem;
 use dive_core::task::{ModelProvenance, Proposal, Provenance, Reason, Rejection, Round, SeedEntity, Task};
 use dive_core::topology::Topology;
 use dive_core::{SCHEMA_VERSION, task};
-use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
+use dive_llm::{Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
 use dive_synth::gate::Failure;
 use dive_synth::lexicon::Lexicon;
 use dive_synth::{Brief, Config, Engine, WorldId};
@@ -359,6 +359,9 @@ impl Run<'_> {
             if let Some(failure) = attempt.failure.as_ref().filter(|_| !attempt.end.counts()) {
                 return Err(unanswered(Stage::Solver, failure.clone()));
             }
+            if let End::Infrastructure { message } = &attempt.end {
+                return Err(Ended::Trouble(Trouble::Again(message.clone())));
+            }
             if agrees(task, attempt) {
                 return reject(Reason::Guessable, format!("a model {how} answered it"), task.question.clone());
             }
@@ -375,7 +378,8 @@ impl Run<'_> {
             Message::system(self.recipe.prompts.fill("judge.md", &[])),
             Message::user(format!("The question:\n{}", task.question)),
         ];
-        let request = Request { messages: &messages, tools: &self.recipe.judge, choice: &Choice::Required, options };
+        let choice = options.forced();
+        let request = Request { messages: &messages, tools: &self.recipe.judge, choice: &choice, options };
         let place = self.place(Stage::Judge, 0, 0);
         let reply = model.send(request, &place).await.map_err(|f| unanswered(Stage::Judge, f))?.reply;
         let verdict = reply.turn.calls.iter().find(|c| c.name == JUDGE).and_then(|c| c.parsed().ok());

@@ -17,7 +17,7 @@ use dive_core::canon;
 use dive_core::certificate::QuestionLink;
 use dive_core::matching::{self, Finding};
 use dive_core::task::{ModelProvenance, Proposal, Span, Task};
-use dive_llm::{Choice, Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
+use dive_llm::{Failure as ModelFailure, Kind, Message, Place, Request, Schema, ToolSet};
 use dive_synth::Engine;
 use dive_synth::lexicon::Lexicon;
 use dive_tools::ToolPool;
@@ -93,13 +93,16 @@ impl Hybrid {
         let words: Vec<String> = task.spans.iter().map(|s| format!("  - {}", s.text)).collect();
         let system = self.prompts.fill("reword.md", &[("words", &words.join("\n"))]);
         let mut messages = vec![Message::system(system), Message::user(format!("The question:\n{}", task.question))];
-        let choice = if options.extra.contains_key("thinking") { Choice::Auto } else { Choice::Required };
+        let choice = options.forced();
         let mut reason = String::new();
         for attempt in 0..ATTEMPTS {
             let request = Request { messages: &messages, tools: &self.submit, choice: &choice, options };
             let reply = match model.send(request, &place(Stage::Deriver, episode, 0, attempt)).await {
                 Ok(exchange) => exchange.reply,
                 Err(failure) if failure.kind == Kind::Refused => return Ok(self.kept(task, "the model refused")),
+                Err(failure) if failure.kind == Kind::ContextOverflow => {
+                    return Ok(self.kept(task, "it does not fit into the model's context"));
+                }
                 Err(failure) => return Err(unanswered(Stage::Deriver, &failure)),
             };
             let calls = reply.turn.calls.clone();
@@ -178,6 +181,10 @@ impl Hybrid {
         let budget = Budget::of(turns, 4 * turns);
         let agent = Agent { model, options, tools: &*self.tools, schemas: &schemas, budget };
         let attempt = dive_agent::solve(&agent, text, &place(Stage::Solver, episode, number, 0)).await;
+        // A reader who cannot take it in derives nothing.
+        if attempt.failure.as_ref().is_some_and(|f| f.kind == Kind::ContextOverflow) {
+            return Ok(false);
+        }
         if let (Some(failure), false) = (&attempt.failure, attempt.end.counts()) {
             return Err(unanswered(Stage::Solver, failure));
         }

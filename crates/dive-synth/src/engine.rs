@@ -99,7 +99,8 @@ impl Engine {
             return Err("There are no exemplars: at least one is needed to choose a form.".into());
         }
         if !pool.entities().types().any(|t| !t.names.is_empty()) {
-            return Err("There are no seed entities: the pool names nothing to ask about.".into());
+            return Err("There are no seed entities: the pool names nothing to ask about. Give some with --seeds FILE, or collect them with \
+                        `dive seeds harvest`.".into());
         }
         let lexicon = Lexicon::new(&pool);
         let index = Index::new(pool.specs().map(|s| s.name.as_str()), &lexicon);
@@ -120,9 +121,9 @@ impl Engine {
         self.index.tools.iter().map(|t| t.spec.name.as_str())
     }
 
-    /// What an episode is about; `None` when no tool of the pool suits the form that was drawn.
+    /// What an episode is about for those who need no declared meanings to ask; `None` where the pool has nothing to ask about.
     pub fn brief(&self, episode: u64) -> Option<Brief> {
-        let plan = self.planner.plan(&self.index, self.pool.entities(), &self.config, episode)?;
+        let plan = self.planner.open_plan(&self.index, self.pool.entities(), &self.config, episode)?;
         let name = |t: usize| self.index.tool(t).map(|e| e.spec.name.clone());
         Some(Brief {
             toolset: plan.toolset.iter().filter_map(|t| name(*t)).collect(),

@@ -42,6 +42,8 @@ pub struct Planner {
     pool: Vec<usize>,
     /// The subset's tools that suit each form, in seeded order.
     suited: BTreeMap<FormKind, Vec<usize>>,
+    /// The subset's tools that suit no form: nothing is declared of what they return.
+    undeclared: Vec<usize>,
     /// Those of them whose tasks can rest on what stands in a text.
     textual: BTreeMap<FormKind, Vec<usize>>,
     /// The distinct toolsets that all tasks are drawn from, when their number is fixed.
@@ -79,6 +81,7 @@ impl Planner {
             .iter()
             .map(|(form, tools)| (*form, tools.iter().copied().filter(|t| textual(index, &pool, *t, *form)).collect()))
             .collect();
+        let undeclared = pool.iter().copied().filter(|t| suited.values().all(|tools| !tools.contains(t))).collect();
         let weight = |name: &str| config.weights.tools.get(name).copied().unwrap_or(1.0);
         let weights = match config.weights.tools.is_empty() {
             true => Vec::new(),
@@ -89,7 +92,7 @@ impl Planner {
             if weights.is_empty() || tools.is_empty() { 1.0 } else { sum / tools.len() as f64 }
         };
         let pull = suited.iter().map(|(form, tools)| (*form, average(tools))).collect();
-        let mut planner = Planner { pool, suited, textual, toolsets: Vec::new(), exemplars, weights, pull };
+        let mut planner = Planner { pool, suited, undeclared, textual, toolsets: Vec::new(), exemplars, weights, pull };
         for number in 0..config.toolsets.unwrap_or(0) {
             let mut rng = Stream::new(config.seed, &["toolset", &number.to_string()]);
             for _ in 0..DISTINCT_DRAWS {
@@ -159,6 +162,29 @@ impl Planner {
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
         let strides = if rounds > 2 && rng.chance(LONG) { 2 } else { 1 };
         Some(Plan { toolset, exemplars, form, focal, rounds, strides, seed_entity, text: texts.is_some() })
+    }
+
+    /// The plan of an episode for a model, which can also ask about tools whose results nobody declared: they get their share.
+    pub fn open_plan(&self, index: &Index, entities: &Entities, config: &Config, episode: u64) -> Option<Plan> {
+        let mut rng = Stream::episode(config.seed, episode, "open plan");
+        let share = self.undeclared.len() as f64 / self.pool.len().max(1) as f64;
+        if !rng.chance(share)
+            && let Some(plan) = self.plan(index, entities, config, episode)
+        {
+            return Some(plan);
+        }
+        let focal = *rng.pick(if self.undeclared.is_empty() { &self.pool } else { &self.undeclared })?;
+        let toolset = match self.toolsets.get((episode % self.toolsets.len().max(1) as u64) as usize) {
+            Some(fixed) => fixed.clone(),
+            None => self.toolset(index, config, focal, false, &mut rng),
+        };
+        let mut shown: Vec<&Exemplar> = self.exemplars.iter().collect();
+        rng.shuffle(&mut shown);
+        shown.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
+        let form = shown.first()?.form;
+        let exemplars = shown.iter().map(|e| e.id.clone()).collect();
+        let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
+        Some(Plan { toolset, exemplars, form, focal, rounds: config.rounds, strides: 1, seed_entity, text: false })
     }
 
     /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.
@@ -455,6 +481,10 @@ fn seed_entity(index: &Index, entities: &Entities, focal: usize, rng: &mut Strea
     if types.is_empty() {
         let domain = index.tool(focal).map(|e| e.spec.domain.clone()).unwrap_or_default();
         types = entities.types().filter(|t| t.domain == domain).map(|t| t.name.clone()).collect();
+    }
+    types.retain(|t| entities.get(t).is_some_and(|t| !t.names.is_empty()));
+    if types.is_empty() {
+        types = entities.types().filter(|t| !t.names.is_empty()).map(|t| t.name.clone()).collect();
     }
     let entity = rng.pick(&types)?.clone();
     let name = rng.pick(&entities.get(&entity)?.names)?.clone();

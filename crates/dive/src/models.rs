@@ -368,11 +368,13 @@ impl ModelSettings {
         // The hybrid engine has a wording for each task, and now and then a second one, which a solver reads.
         let rewords = if collector > 0.0 { 0.0 } else { 1.2 };
         let derives = if collector > 0.0 { rounds * 1.3 } else { 0.0 };
-        let solves = match self.recipe.gate {
+        let blind = match self.recipe.gate {
             _ if rewords > 0.0 => rewords,
             Gate::On => f64::from(self.recipe.solves),
             Gate::Off => 0.0,
         };
+        let gates = if rewords > 0.0 { [false, false] } else { [self.recipe.closed_book, self.recipe.tool_ablated] };
+        let solves = blind + gates.map(|gate| f64::from(u8::from(gate))).iter().sum::<f64>();
         let judges = if self.recipe.judge { one(Stage::Judge) } else { 0.0 };
         let each = [
             (

@@ -89,11 +89,17 @@ fn push_message(body: &mut Vec<u8>, message: &Message) {
             map.insert("role".into(), "assistant".into());
             map.insert("content".into(), turn.text.clone().into());
             if !turn.calls.is_empty() {
-                map.insert("tool_calls".into(), turn.calls.iter().map(call_json).collect());
+                map.insert("tool_calls".into(), turn.calls.iter().map(sent_back).collect());
             }
             push(body, &Value::Object(map));
         }
     }
+}
+
+/// A call as it goes back: servers read the arguments again, and refuse the whole conversation where they cannot.
+fn sent_back(call: &ToolCall) -> Value {
+    let readable = !call.arguments.trim().is_empty() && call.parsed().is_ok();
+    call_json(&ToolCall { arguments: if readable { call.arguments.clone() } else { "{}".into() }, ..call.clone() })
 }
 
 fn call_json(call: &ToolCall) -> Value {
@@ -134,7 +140,7 @@ pub fn decode(json: &Value) -> Result<Reply, Failure> {
     if calls.is_empty() {
         echo.remove("tool_calls");
     } else {
-        echo.insert("tool_calls".into(), calls.iter().map(call_json).collect());
+        echo.insert("tool_calls".into(), calls.iter().map(sent_back).collect());
     }
     let stop = match choice.get("finish_reason").and_then(Value::as_str) {
         _ if !refusal.is_empty() => Stop::Refusal,
@@ -282,4 +288,23 @@ pub fn assemble(events: Vec<String>) -> Result<Value, Failure> {
     }
     whole.insert("choices".into(), json!([choice]));
     Ok(Value::Object(whole))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_server_could_read_goes_back_empty() {
+        let call = |arguments: &str| json!({"id": "c", "function": {"name": "f", "arguments": arguments}});
+        let calls = ["{\"a\": 1}", "{\"a\": ", "[1]", ""].map(call);
+        let reply = decode(&json!({"choices": [{"message": {"tool_calls": calls}}]})).unwrap();
+        assert_eq!(reply.turn.calls[1].arguments, "{\"a\": ", "the program sees what was said");
+        let mut body = Vec::new();
+        push_message(&mut body, &Message::Assistant(reply.turn.clone()));
+        push_message(&mut body, &Message::Assistant(Turn { echo: None, ..reply.turn }));
+        let sent = String::from_utf8(body).unwrap();
+        assert_eq!(sent.matches("\"arguments\":\"{\\\"a\\\": 1}\"").count(), 2, "{sent}");
+        assert_eq!(sent.matches("\"arguments\":\"{}\"").count(), 6, "{sent}");
+    }
 }

@@ -49,6 +49,14 @@ async fn the_limit_holds_whatever_is_under_way() {
     assert_eq!(server.requests(), 64 - good as u64);
 }
 
+#[test]
+fn the_worst_case_is_what_is_really_asked_for() {
+    let extra = |json: serde_json::Value| Options { extra: json.as_object().cloned().unwrap(), ..Options::default() };
+    assert_eq!(Options::default().most_tokens(), 4096);
+    assert_eq!(extra(serde_json::json!({"max_completion_tokens": 32000})).most_tokens(), 32_000);
+    assert_eq!(extra(serde_json::json!({"max_tokens": 100, "n": 2})).most_tokens(), 200);
+}
+
 #[tokio::test]
 async fn what_may_have_been_billed_counts() {
     let server = server(|_: &Asked, earlier: u64| match earlier {
@@ -64,7 +72,7 @@ async fn what_may_have_been_billed_counts() {
     let account = rig.purse.ledger().accounts()["collector"];
     // The broken stream at its worst case, the refusal for nothing, the reply at its price.
     assert_eq!(account.calls, 3);
-    let worst = PRICE.worst(0, 1, options.max_tokens);
+    let worst = PRICE.worst(0, 1, options.most_tokens());
     assert!(account.settled > worst && account.settled < worst.plus(worst));
     drop(rig);
 

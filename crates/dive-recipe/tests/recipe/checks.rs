@@ -136,7 +136,11 @@ fn computed_answers() {
     let tied = check("Which port of Vesk is deepest?", text("Aru"), at("c3", "/ports/0/name"), pick("c3"));
     assert!(detail(tied).starts_with("not_unique: the derivation has no value: tie"));
     let stray = check("Which port of Ostia is deepest?", text("Aru"), at("c4", "/owner"), pick("c1"));
-    assert_eq!(detail(stray), "not_entailed: the support names c4, but the answer does not use it");
+    assert_eq!(detail(stray), "not_entailed: the support names c4/owner, which the derivation does not read");
+
+    // What stands in the right observation but is not read there supports nothing.
+    let beside = check("Which port of Ostia is deepest?", text("Aru"), at("c1", "/city"), pick("c1"));
+    assert!(detail(beside).starts_with("not_entailed"));
 
     let mean = json!({"op": "mean", "args": [column("c1", "depth")]});
     let number = |v: f64, d: Value| json!({"type": "number", "value": v, "decimals": d});
