@@ -38,7 +38,11 @@ pub fn write(source: &Source<'_>, format: Format, encoding: Encoding, dir: &Path
         Format::Tasks | Format::Trajectories | Format::Hf => {}
     }
     let declared = features::declared(format, "default");
-    let head = format!("---\nconfigs:\n- config_name: default\n  data_files: {file}\ndataset_info:\n{declared}---\n");
+    let data = dir.join(&file);
+    let version = features::version(&data).map_err(ExportError::io(&data))?;
+    let head = format!(
+        "---\nconfigs:\n- config_name: default\n  version: {version}\n  data_files: {file}\ndataset_info:\n{declared}---\n"
+    );
     put("README.md", &format!("{head}\n# {}\n\n{}\n", format.name(), how(format, &file)))
 }
 

@@ -39,8 +39,12 @@ pub fn write(source: &Source<'_>, encoding: Encoding, dir: &Path) -> Result<Expo
         structure.add(Record::of(&task, &catalogue));
         Ok(())
     })?;
+    if let Some(weights) = source.run.manifest().config.get("weights") {
+        let path = dir.join(WEIGHTS);
+        fs::write(&path, toml::to_string(weights).unwrap_or_default()).map_err(ExportError::io(&path))?;
+    }
     let path = dir.join("README.md");
-    let text = readme(source, &tables, &structure.finish().stats)?;
+    let text = readme(source, dir, &tables, &structure.finish().stats)?;
     fs::write(&path, text).map_err(ExportError::io(&path))?;
     let mut whole = Exported {
         format: Format::Hf.name(),
@@ -85,7 +89,10 @@ struct Table {
     apart: bool,
 }
 
-fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String, ExportError> {
+/// File with the weights of a run that has any.
+const WEIGHTS: &str = "weights.toml";
+
+fn readme(source: &Source<'_>, dir: &Path, tables: &[Table], stats: &Stats) -> Result<String, ExportError> {
     let run = source.run;
     let summary = run.summary()?;
     let tools = run.tools()?;
@@ -108,6 +115,8 @@ fn readme(source: &Source<'_>, tables: &[Table], stats: &Stats) -> Result<String
         if i == 0 {
             line("  default: true");
         }
+        let data = dir.join(&table.file);
+        line(&format!("  version: {}", features::version(&data).map_err(ExportError::io(&data))?));
         line(&format!("  data_files:\n  - split: train\n    path: {}", table.file.display()));
     }
     line("dataset_info:");
@@ -213,8 +222,19 @@ fn command(source: &Source<'_>, tasks: u64) -> String {
     if let Some(how) = manifest.fingerprints.get("derived") {
         return format!("# derived from another run ({how})");
     }
-    let mut command = format!("dive synth --count {tasks}");
+    let mut command = String::new();
+    if let Some(names) = manifest.fingerprints.get("held_out").filter(|names| !names.is_empty()) {
+        let _ = writeln!(command, "printf '%s\\n' {names} > held_out.txt");
+    }
+    let _ = write!(command, "dive synth --count {tasks}");
+    if command.starts_with("printf") {
+        command.push_str(" --hold-out held_out.txt");
+    }
     for (key, value) in &manifest.config {
+        if key == "weights" {
+            let _ = write!(command, " --weights {WEIGHTS}");
+            continue;
+        }
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_string);
         let _ = write!(command, " --{} {value}", key.replace('_', "-"));
     }

@@ -328,7 +328,9 @@ pub fn lesson(task: &Task, rollouts: &[Graded]) -> Result<(Vec<Message>, String)
         };
         message.reasoning_content = message.reasoning_content.as_deref().map(clean).transpose()?;
         for call in &mut message.tool_calls {
-            call.function.arguments = escape(&call.function.arguments)?;
+            // Loaders read arguments, and what was escaped in their text is a mark again.
+            let read = serde_json::from_str::<Value>(&call.function.arguments).map(|v| v.to_string());
+            clean(read.as_ref().unwrap_or(&call.function.arguments))?;
         }
     }
     Ok((messages, graded.rollout.policy.name.clone()))

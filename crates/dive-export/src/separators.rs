@@ -29,6 +29,11 @@ const MARKS: &[&str] = &[
     "<think>",
     "</think>",
     "<function=",
+    "<parameter=",
+    "<arg_key>",
+    "<<SYS>>",
+    "[SYSTEM_PROMPT]",
+    "[gMASK]",
     "</function>",
 ];
 

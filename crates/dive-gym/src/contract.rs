@@ -41,18 +41,29 @@ pub fn rollout(task: &str, episode: &Episode, response: &Value) -> Rollout {
     of(task, messages, end)
 }
 
-/// The rollout behind a text that a trainer decoded from tokens, tool results included.
+/// How models of other families begin their calls. What is not read here is not known to be well formed.
+const OTHER_CALLS: [&str; 5] = ["[TOOL_CALLS]", "<|python_tag|>", "<|tool_call", "<tool_calls>", "<\u{ff5c}tool"];
+
+/// The rollout behind a text that a trainer decoded from tokens, tool results included. Calls are read in the form of Hermes and
+/// Qwen (JSON between `<tool_call>` and `</tool_call>`).
 pub fn transcript(task: &str, episode: &Episode, text: &str) -> Rollout {
     let mut messages = vec![Message::user(&episode.question)];
     for block in text.split("<tool_call>").skip(1) {
-        let body = block.split("</tool_call>").next().unwrap_or_default().trim();
+        let body = block.split_once("</tool_call>").map(|(body, _)| body.trim()).unwrap_or_default();
         let call: Value = serde_json::from_str(body).unwrap_or_default();
         let name = call["name"].as_str().unwrap_or_default();
         // What does not parse becomes a call that cannot be well-formed.
         let arguments = if call.is_object() { call["arguments"].to_string() } else { String::new() };
         messages.push(Message::calls(vec![ToolCall::new("", name, arguments)]));
     }
-    let last = ["</tool_response>", "</think>", "</tool_call>"]
+    if OTHER_CALLS.iter().any(|mark| text.contains(mark)) {
+        messages.push(Message::calls(vec![ToolCall::new("", "", String::new())]));
+    }
+    // Where a call is not closed, the text was cut off within it and has no last message.
+    if text.rfind("<tool_call>") > text.rfind("</tool_call>") {
+        return of(task, messages, End::OutOfTurns);
+    }
+    let last = ["</tool_response>", "</think>", "</tool_call>", "[/TOOL_RESULTS]"]
         .iter()
         .filter_map(|mark| text.rfind(mark).map(|at| at + mark.len()))
         .max()

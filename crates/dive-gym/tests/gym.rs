@@ -249,6 +249,11 @@ async fn text_is_scored_as_conversations_are() {
     assert_eq!(score("transcript", whole).await, (1.1, 1.0));
     let broken = whole.replace("{\"x\": 21}", "{\"x\": }");
     assert_eq!(score("transcript", &broken).await, (1.0, 0.0));
+    // Cut off within a call, and calls in a form that is not read.
+    let cut = "<tool_call>{\"name\": \"double\", \"arguments\": {\"x\": \"The final answer is: 42";
+    assert_eq!(score("transcript", cut).await, (0.0, 0.0));
+    let other = "[TOOL_CALLS] [{\"name\": \"nope\"}] [TOOL_RESULTS] x [/TOOL_RESULTS] The final answer is: 42";
+    assert_eq!(score("transcript", other).await, (1.0, 0.0));
 }
 
 #[tokio::test]
