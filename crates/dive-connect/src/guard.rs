@@ -113,7 +113,7 @@ impl Guard {
 
     /// The failure as callers see it: what is to blame is named, secrets are not.
     fn named(&self, tool: &str, mut failure: Failure) -> Failure {
-        failure.error.message = self.secrets.text(&failure.error.message);
+        failure.error.message = self.secrets.message(&failure.error.message);
         if !failure.is_answer() {
             failure.error.message = format!("{} ({tool}): {}", self.provider, failure.error.message);
         }

@@ -287,10 +287,14 @@ pub fn import_mcp(source: &McpSource) -> Result<Imported, ConnectError> {
     let runtime = runtime()?;
     let tools = runtime.block_on(async {
         let server = link.server.as_ref().ok_or_else(|| fail("no server is named".into()))?;
-        server.list().await.map_err(|f| fail(link.guard.secrets.text(&f.error.message)))
+        server.list().await.map_err(|f| fail(link.guard.secrets.message(&f.error.message)))
     });
     runtime.shutdown_background();
-    Ok(import::mcp(source, &head, &tools?))
+    // What a server lists may repeat what it was started with.
+    let listed = serde_json::to_value(tools?).map_err(|e| fail(e.to_string()))?;
+    let tools: Vec<rmcp::model::Tool> =
+        serde_json::from_value(link.guard.secrets.value(listed)).map_err(|e| fail(e.to_string()))?;
+    Ok(import::mcp(source, &head, &tools))
 }
 
 /// Reads the schema of a database and the beginning of its tables and writes tools down as a manifest.
@@ -309,7 +313,7 @@ pub fn import_database(source: &DatabaseSource) -> Result<Imported, ConnectError
             let runtime = runtime()?;
             let tables = runtime.block_on(async {
                 let Some(Store::Server(database)) = &link.database else { return Err("there is no server".into()) };
-                database.tables(schema).await.map_err(|f| link.guard.secrets.text(&f.error.message))
+                database.tables(schema).await.map_err(|f| link.guard.secrets.message(&f.error.message))
             });
             runtime.shutdown_background();
             tables.map_err(fail)?
@@ -423,7 +427,7 @@ impl Link {
         let key = Key::new(Kind::ToolListing, self.guard.secrets.value(parts));
         let list = || async {
             let tools = server.list().await.map_err(|mut f| {
-                f.error.message = self.guard.secrets.text(&f.error.message);
+                f.error.message = self.guard.secrets.message(&f.error.message);
                 f
             })?;
             Ok::<_, Failure>(Record::new(self.guard.secrets.value(json!(tools))))

@@ -263,8 +263,17 @@ pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
     let text = fs::read_to_string(path).map_err(|e| anyhow!("{} cannot be read: {e}", path.display()))?;
     let mut all = Vec::new();
     for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-        let mut exemplar: Exemplar =
-            serde_json::from_str(line).map_err(|e| anyhow!("{}:{}: {e}", path.display(), i + 1))?;
+        // A line of text is `form: question`.
+        let text = line.split_once(':').filter(|_| !line.trim_start().starts_with('{'));
+        let read = match text {
+            Some((form, question)) => serde_json::from_value(
+                serde_json::json!({"form": form.trim(), "question": question.trim(), "hops": 1, "kinds": "mixed"}),
+            ),
+            None => serde_json::from_str(line),
+        };
+        let mut exemplar: Exemplar = read.map_err(|e| {
+            anyhow!("{}:{}: {e}; a line is a JSON object, or text such as `lookup: …?`", path.display(), i + 1)
+        })?;
         if exemplar.id.is_empty() {
             exemplar.id = format!("file-{}", i + 1);
         }

@@ -24,7 +24,9 @@ pub(crate) fn mcp(source: &McpSource, head: &Table, tools: &[Tool]) -> Imported 
     for tool in tools {
         let mut name = slug(&tool.name);
         if names.contains(&name) {
-            name = format!("{name}_{}", names.len());
+            // Names have at most 64 letters.
+            name.truncate(56);
+            name = format!("{}_{}", name.trim_end_matches('_'), names.len());
         }
         let (entry, said) = entry(source, tool, &name);
         notes.extend(said.into_iter().map(|n| format!("{}: {n}", draft::prose(&tool.name, 100))));

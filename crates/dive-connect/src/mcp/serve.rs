@@ -120,7 +120,10 @@ pub(crate) async fn serve_http(
     // Pages in a browser on this machine may not drive the tools, whatever name they resolve to us by.
     config.allowed_origins =
         ["localhost", "127.0.0.1", "[::1]"].iter().map(|h| format!("http://{h}:{}", address.port())).collect();
-    if !address.ip().is_loopback() {
+    if address.ip().is_unspecified() {
+        // This machine has names that we do not know; whoever rebinds one still lacks the token.
+        config.allowed_hosts = Vec::new();
+    } else if !address.ip().is_loopback() {
         config.allowed_hosts = vec![address.to_string(), host(address.ip())];
     }
     let service = StreamableHttpService::new(move || Ok(face.clone()), LocalSessionManager::default().into(), config);
