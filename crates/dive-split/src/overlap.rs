@@ -2,7 +2,8 @@
 //!
 //! Texts are compared as lower-case words. A run of `n` words that a benchmark has too is a hit; a shorter text of at
 //! least [`SHORTEST`] words is one run of its own. Runs are compared by hash, so that a benchmark can be given as the
-//! hashes of its runs and its text need not be shared; hits in such a benchmark have no place in it.
+//! hashes of its runs and its text need not be shared; hits in such a benchmark have no place in it. Every benchmark that has a
+//! run is named.
 
 use std::collections::HashMap;
 
@@ -23,6 +24,8 @@ pub struct Benchmarks {
     names: Vec<Checked>,
     /// Where a run occurs first: benchmark, text, word.
     runs: HashMap<u64, Place>,
+    /// The same in further benchmarks.
+    also: HashMap<u64, Vec<Place>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -62,7 +65,7 @@ pub struct Hit {
     pub benchmark: String,
     /// Its text, from 0, and the first word there; none when only hashes were given.
     pub found_at: Option<(u32, u32)>,
-    /// Whether it is the whole text of the field and of the benchmark's text.
+    /// Whether it is the whole text of the field.
     pub whole: bool,
 }
 
@@ -99,10 +102,26 @@ impl Benchmarks {
         let Some(checked) = self.names.last_mut() else { return };
         let index = checked.texts;
         checked.texts += 1;
-        for run in runs(&words(text), self.n) {
-            checked.runs += 1;
-            self.runs.entry(run.hash).or_insert(Place { benchmark, text: Some(index), word: run.word as u32 });
+        let runs = runs(&words(text), self.n);
+        checked.runs += runs.len() as u64;
+        for run in runs {
+            self.put(run.hash, Place { benchmark, text: Some(index), word: run.word as u32 });
         }
+    }
+
+    fn put(&mut self, run: u64, place: Place) {
+        let first = *self.runs.entry(run).or_insert(place);
+        if first.benchmark != place.benchmark {
+            let also = self.also.entry(run).or_default();
+            if also.iter().all(|p| p.benchmark != place.benchmark) {
+                also.push(place);
+            }
+        }
+    }
+
+    /// The places of a run, one in each benchmark that has it.
+    fn places(&self, run: u64) -> impl Iterator<Item = &Place> {
+        self.runs.get(&run).into_iter().chain(self.also.get(&run).into_iter().flatten())
     }
 
     /// A benchmark of which only hashes are known, as [`hashes`](Self::hashes) writes them.
@@ -123,7 +142,7 @@ impl Benchmarks {
         let mut count = 0;
         for line in lines.filter(|l| !l.is_empty()) {
             let hash = u64::from_str_radix(line, 16).map_err(|_| format!("`{line}` is no hash"))?;
-            self.runs.entry(hash).or_insert(Place { benchmark, text: None, word: 0 });
+            self.put(hash, Place { benchmark, text: None, word: 0 });
             count += 1;
         }
         self.names.push(Checked { name: head.name, texts: 0, runs: count, hashed: true });
@@ -139,31 +158,36 @@ impl Benchmarks {
         format!("{}\n{}\n", serde_json::to_string(&head).unwrap_or_default(), lines.join("\n"))
     }
 
-    /// Benchmark text in a task; of runs that follow one another, the first. `exemplars` gives the text of an exemplar.
+    /// Benchmark text in a task; runs that follow one another are one hit. `exemplars` gives the text of an exemplar.
     pub fn hits(&self, task: &Task, exemplars: &dyn Fn(&str) -> Option<String>) -> Vec<Hit> {
         let mut hits = Vec::new();
         let mut look = |field: String, text: &str| {
             let words = words(text);
-            let mut last = None;
+            // First word, end and place of each hit.
+            let mut found: Vec<(usize, usize, Place)> = Vec::new();
             for run in runs(&words, self.n) {
-                let Some(place) = self.runs.get(&run.hash) else { continue };
-                let follows = last.is_some_and(|l: usize| run.word == l + 1);
-                last = Some(run.word);
-                if follows {
-                    continue;
+                let end = run.word + run.words;
+                for place in self.places(run.hash) {
+                    let before = found.iter_mut().rev().find(|(_, _, p)| p.benchmark == place.benchmark);
+                    match before {
+                        Some((_, reached, _)) if *reached + 1 == end => *reached = end,
+                        _ => found.push((run.word, end, *place)),
+                    }
                 }
-                let taken = words.get(run.word..run.word + run.words).unwrap_or_default();
-                hits.push(Hit {
+            }
+            hits.extend(found.into_iter().map(|(first, end, place)| {
+                let taken = words.get(first..end).unwrap_or_default();
+                Hit {
                     task: task.id.clone(),
                     field: field.clone(),
-                    word: run.word,
+                    word: first,
                     character: taken.first().map_or(0, |w| w.character),
                     text: taken.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" "),
                     benchmark: self.names.get(place.benchmark as usize).map_or(String::new(), |c| c.name.clone()),
                     found_at: place.text.map(|t| (t, place.word)),
-                    whole: run.words == words.len(),
-                });
-            }
+                    whole: taken.len() == words.len(),
+                }
+            }));
         };
         look("question".into(), &task.question);
         look("answer".into(), &task.answer.display());

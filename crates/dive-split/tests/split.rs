@@ -170,13 +170,18 @@ fn planted_benchmark_text_is_found_in_its_place() {
     assert_eq!(
         found,
         [
-            ("question", 0, 0, "bench.jsonl", Some((1, 2)), false),
+            ("question", 0, 0, "bench.jsonl", Some((1, 2)), true),
             ("exemplar:e1", 1, 6, "names.txt", Some((1, 0)), false),
         ]
     );
-    assert_eq!(hits[0].text, "how many things are kept under");
+    assert_eq!(hits[0].text, "how many things are kept under number 17 in the archive", "all that they share");
     let whole = benchmarks.hits(&task(3, &[1], &[1], 1), &|_| None);
     assert_eq!((whole.len(), whole[1].field.as_str(), whole[1].whole), (2, "seed_entity", true));
+    benchmarks.begin("copy.txt");
+    benchmarks.text("how many things are kept under number 17");
+    let twice = benchmarks.hits(&task(17, &[1], &[1], 1), &|_| None);
+    let named: Vec<_> = twice.iter().map(|h| (h.benchmark.as_str(), h.whole)).collect();
+    assert_eq!(named, [("bench.jsonl", true), ("copy.txt", false)], "each benchmark that has it");
     let evidence = {
         let mut b = Benchmarks::new(6);
         b.begin("e");
