@@ -37,9 +37,19 @@ impl Episode<'_> {
                 return true;
             }
             ways.insert(call.id, way);
+            // Whatever takes the name: a search for the text about a thing goes there, too.
+            let again = call.sources.iter().any(|(param, source)| {
+                let named = matches!(source, Source::Literal(_));
+                let back = |(v, s): &(&Value, &Source)| {
+                    call.args.get(param) == Some(*v) && *s != source && !(named && matches!(s, Source::Literal(_)))
+                };
+                visited.iter().any(back)
+            });
+            if again {
+                return true;
+            }
             for (thing, value, source) in self.things(call) {
-                let again = visited.iter().any(|(v, s)| *v == value && *s != source);
-                if again || self.detours(call, thing, source) {
+                if visited.iter().any(|(v, s)| *v == value && *s != source) || self.detours(call, thing, source) {
                     return true;
                 }
                 visited.push((value, source));
