@@ -272,7 +272,12 @@ pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
             None => serde_json::from_str(line),
         };
         let mut exemplar: Exemplar = read.map_err(|e| {
-            anyhow!("{}:{}: {e}; a line is a JSON object, or text such as `lookup: …?`", path.display(), i + 1)
+            let hint = if line.trim_start().starts_with('{') {
+                ""
+            } else {
+                "; a line is JSON, or text such as `lookup: …?`"
+            };
+            anyhow!("{}:{}: {e}{hint}", path.display(), i + 1)
         })?;
         if exemplar.id.is_empty() {
             exemplar.id = format!("file-{}", i + 1);

@@ -89,7 +89,29 @@ pub fn fault(reference: &Answer, text: &str, pieces: &[&str]) -> Finding {
     let terse = pieces.iter().all(|p| name::words(p).len() <= 8);
     let too_few = found < wanted && (found == 0 || terse);
     let others = found == wanted && terse && pieces.len() > wanted;
-    if too_few || others { Finding::Incorrect(Fault::OtherItems) } else { Finding::Undecided(Doubt::Prose) }
+    if too_few || others || reordered(reference, text) {
+        Finding::Incorrect(Fault::OtherItems)
+    } else {
+        Finding::Undecided(Doubt::Prose)
+    }
+}
+
+/// Whether a text is the parts of a reference and nothing else, in another order than the one that was asked for. Items with
+/// numbers in front say their order themselves.
+fn reordered(reference: &Answer, text: &str) -> bool {
+    let parts: Vec<Part<'_>> = match reference {
+        Answer::List { items } => items.iter().map(|i| Part::of(Wanted::Item(i))).collect(),
+        Answer::Mapping { entries } if entries.keys().all(|label| rank(label).is_some()) => {
+            entries.values().map(|answer| Part::of(Wanted::Answer(answer))).collect()
+        }
+        _ => return false,
+    };
+    let numbered = |line: &str| {
+        let rest = line.trim_start().trim_start_matches('(').trim_start_matches(|c: char| c.is_ascii_digit());
+        rest.len() < line.trim_start().len() && (rest.starts_with(". ") || rest.starts_with(") "))
+    };
+    !text.lines().any(numbered)
+        && sequence(opened(text), &parts, false, &mut vec![false; parts.len()], 0, &mut { FUEL })
 }
 
 /// Whether what follows a number adds nothing: nothing at all, or (for counts) words of the question that say what is
@@ -265,4 +287,24 @@ fn rank(label: &str) -> Option<usize> {
     const ORDINALS: &[&str] =
         &["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"];
     ORDINALS.iter().position(|o| *o == label).map(|i| i + 1).or_else(|| label.parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_right_parts_in_another_order_are_wrong() {
+        let list = Answer::List { items: vec!["Ada Brook".into(), "Ben Cole".into(), "Cy Dorn".into()] };
+        let number = |value| Answer::Number { value, unit: String::new(), decimals: None, tolerance: 0.0 };
+        let entries = [("first".to_string(), number(5.0)), ("second".to_string(), number(20.0))];
+        let pair = Answer::Mapping { entries: entries.into() };
+        let judge = |reference: &Answer, text: &str| super::super::judge("?", reference, text);
+        let wrong = Finding::Incorrect(Fault::OtherItems);
+        assert_eq!(judge(&list, "Ada Brook, Ben Cole, Cy Dorn"), Finding::Correct);
+        assert_eq!(judge(&list, "Ben Cole, Ada Brook and Cy Dorn"), wrong);
+        assert_eq!(judge(&pair, "5; 20"), Finding::Correct);
+        assert_eq!(judge(&pair, "20; 5"), wrong);
+        assert_eq!(judge(&list, "2. Ben Cole\n1. Ada Brook\n3. Cy Dorn"), Finding::Undecided(Doubt::Prose));
+    }
 }
