@@ -39,19 +39,27 @@ impl Secrets {
         self.0.iter().fold(text.to_string(), |t, s| if t.contains(s.as_str()) { t.replace(s, MARK) } else { t })
     }
 
-    /// The same for an excerpt, which may begin or end within a secret.
+    /// The same for a message, whose quoted excerpt may begin or end within a secret.
     pub(crate) fn message(&self, text: &str) -> String {
-        let mut text = self.text(text);
+        let text = self.text(text);
+        let start = text.find('“').map_or(0, |i| i + '“'.len_utf8());
+        let end = text.rfind('”').unwrap_or(text.trim_end_matches('.').len());
+        let (Some(before), Some(said), Some(after)) = (text.get(..start), text.get(start..end), text.get(end..)) else {
+            return text;
+        };
+        let mut said = said.to_string();
         for secret in &self.0 {
-            let ends = secret.char_indices().map(|(i, _)| i).filter(|i| *i >= PART);
-            let head = ends.rev().filter_map(|i| secret.get(..i)).find(|part| text.contains(part));
-            let starts = secret.char_indices().map(|(i, _)| i).filter(|i| *i > 0 && secret.len() - i >= PART);
-            let tail = starts.filter_map(|i| secret.get(i..)).find(|part| text.contains(part));
-            for part in [head, tail].into_iter().flatten() {
-                text = text.replace(part, MARK);
+            let cuts = || secret.char_indices().map(|(i, _)| i).filter(|i| *i > 0);
+            let mut heads = cuts().rev().filter(|i| *i >= PART).filter_map(|i| secret.get(..i));
+            if let Some(kept) = heads.find_map(|part| said.strip_suffix(part)) {
+                said = format!("{kept}{MARK}");
+            }
+            let mut tails = cuts().filter(|i| secret.len() - i >= PART).filter_map(|i| secret.get(i..));
+            if let Some(kept) = tails.find_map(|part| said.strip_prefix(part)) {
+                said = format!("{MARK}{kept}");
             }
         }
-        text
+        format!("{before}{said}{after}")
     }
 
     pub(crate) fn value(&self, value: Value) -> Value {
@@ -122,5 +130,8 @@ mod tests {
         let long = Secrets::new(["SECRETKEY0123456789".to_string()]);
         assert_eq!(long.message("it ends in SECRETKEY012”."), "it ends in [redacted]”.");
         assert_eq!(long.message("EY0123456789 begins"), "[redacted] begins");
+        assert_eq!(long.message("It said: “EY0123456789 x”."), "It said: “[redacted] x”.");
+        let word = Secrets::new(["password123".to_string()]);
+        assert_eq!(word.message("wrong password for x"), "wrong password for x", "an ordinary word in the middle");
     }
 }

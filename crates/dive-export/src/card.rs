@@ -41,7 +41,8 @@ pub fn write(source: &Source<'_>, encoding: Encoding, dir: &Path) -> Result<Expo
     })?;
     if let Some(weights) = source.run.manifest().config.get("weights") {
         let path = dir.join(WEIGHTS);
-        fs::write(&path, toml::to_string(weights).unwrap_or_default()).map_err(ExportError::io(&path))?;
+        let text = toml::to_string(weights).map_err(std::io::Error::other);
+        text.and_then(|text| fs::write(&path, text)).map_err(ExportError::io(&path))?;
     }
     let path = dir.join("README.md");
     let text = readme(source, dir, &tables, &structure.finish().stats)?;
@@ -222,14 +223,12 @@ fn command(source: &Source<'_>, tasks: u64) -> String {
     if let Some(how) = manifest.fingerprints.get("derived") {
         return format!("# derived from another run ({how})");
     }
-    let mut command = String::new();
-    if let Some(names) = manifest.fingerprints.get("held_out").filter(|names| !names.is_empty()) {
-        let _ = writeln!(command, "printf '%s\\n' {names} > held_out.txt");
-    }
-    let _ = write!(command, "dive synth --count {tasks}");
-    if command.starts_with("printf") {
-        command.push_str(" --hold-out held_out.txt");
-    }
+    let mut command = match manifest.fingerprints.get("held_out").filter(|names| !names.is_empty()) {
+        Some(names) => {
+            format!("printf '%s\\n' {names} > held_out.txt\ndive synth --count {tasks} --hold-out held_out.txt")
+        }
+        None => format!("dive synth --count {tasks}"),
+    };
     for (key, value) in &manifest.config {
         if key == "weights" {
             let _ = write!(command, " --weights {WEIGHTS}");

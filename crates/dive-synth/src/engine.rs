@@ -99,8 +99,8 @@ impl Engine {
             return Err("There are no exemplars: at least one is needed to choose a form.".into());
         }
         if !pool.entities().types().any(|t| !t.names.is_empty()) {
-            return Err("There are no seed entities: the pool names nothing to ask about. Give some with --seeds FILE, or collect them with \
-                        `dive seeds harvest`.".into());
+            let what_to_do = "Give some with --seeds FILE, or collect them with `dive seeds harvest`.";
+            return Err(format!("There are no seed entities: the pool names nothing to ask about. {what_to_do}"));
         }
         let lexicon = Lexicon::new(&pool);
         let index = Index::new(pool.specs().map(|s| s.name.as_str()), &lexicon);

@@ -42,10 +42,10 @@ pub struct Planner {
     pool: Vec<usize>,
     /// The subset's tools that suit each form, in seeded order.
     suited: BTreeMap<FormKind, Vec<usize>>,
-    /// The subset's tools that suit no form: nothing is declared of what they return.
-    undeclared: Vec<usize>,
     /// Those of them whose tasks can rest on what stands in a text.
     textual: BTreeMap<FormKind, Vec<usize>>,
+    /// The subset's tools that suit no form: nothing is declared of what they return.
+    undeclared: Vec<usize>,
     /// The distinct toolsets that all tasks are drawn from, when their number is fixed.
     toolsets: Vec<Vec<usize>>,
     exemplars: Vec<Exemplar>,
@@ -120,10 +120,7 @@ impl Planner {
     /// The plan of an episode.
     pub fn plan(&self, index: &Index, entities: &Entities, config: &Config, episode: u64) -> Option<Plan> {
         let mut rng = Stream::episode(config.seed, episode, "plan");
-        let mut ids: Vec<usize> = (0..self.exemplars.len()).collect();
-        rng.shuffle(&mut ids);
-        ids.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
-        let shown: Vec<&Exemplar> = ids.iter().filter_map(|i| self.exemplars.get(*i)).collect();
+        let shown = self.shown(config, &mut rng);
         let weights: Vec<f64> = shown
             .iter()
             .map(|e| {
@@ -178,13 +175,19 @@ impl Planner {
             Some(fixed) => fixed.clone(),
             None => self.toolset(index, config, focal, false, &mut rng),
         };
-        let mut shown: Vec<&Exemplar> = self.exemplars.iter().collect();
-        rng.shuffle(&mut shown);
-        shown.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
+        let shown = self.shown(config, &mut rng);
         let form = shown.first()?.form;
         let exemplars = shown.iter().map(|e| e.id.clone()).collect();
         let seed_entity = seed_entity(index, entities, focal, &mut rng)?;
         Some(Plan { toolset, exemplars, form, focal, rounds: config.rounds, strides: 1, seed_entity, text: false })
+    }
+
+    /// The exemplars of an episode.
+    fn shown(&self, config: &Config, rng: &mut Stream) -> Vec<&Exemplar> {
+        let mut shown: Vec<&Exemplar> = self.exemplars.iter().collect();
+        rng.shuffle(&mut shown);
+        shown.truncate(rng.between(config.exemplars_min as i64, config.exemplars_max as i64) as usize);
+        shown
     }
 
     /// The tool at the episode's place in a low-discrepancy sequence over these, each as wide as its weight.

@@ -37,22 +37,19 @@ impl Episode<'_> {
                 return true;
             }
             ways.insert(call.id, way);
-            // Whatever takes the name: a search for the text about a thing goes there, too.
-            let again = call.sources.iter().any(|(param, source)| {
-                let named = matches!(source, Source::Literal(_));
-                let back = |(v, s): &(&Value, &Source)| {
-                    call.args.get(param) == Some(*v) && *s != source && !(named && matches!(s, Source::Literal(_)))
-                };
-                visited.iter().any(back)
-            });
-            if again {
-                return true;
-            }
             for (thing, value, source) in self.things(call) {
-                if visited.iter().any(|(v, s)| *v == value && *s != source) || self.detours(call, thing, source) {
+                if self.detours(call, thing, source) {
                     return true;
                 }
                 visited.push((value, source));
+            }
+            // Whatever takes the name goes there, a search for the text about a thing, too.
+            let again = call.sources.iter().any(|(param, source)| {
+                let known = |s: &Source| s == source || matches!((s, source), (Source::Literal(_), Source::Literal(_)));
+                visited.iter().any(|(v, s)| call.args.get(param) == Some(*v) && !known(s))
+            });
+            if again {
+                return true;
             }
         }
         // The last of the ways back: the answer is where it began, and the question did not offer it to choose.

@@ -373,8 +373,8 @@ impl ModelSettings {
             Gate::On => f64::from(self.recipe.solves),
             Gate::Off => 0.0,
         };
-        let gates = if rewords > 0.0 { [false, false] } else { [self.recipe.closed_book, self.recipe.tool_ablated] };
-        let solves = blind + gates.map(|gate| f64::from(u8::from(gate))).iter().sum::<f64>();
+        let gates = u8::from(self.recipe.closed_book) + u8::from(self.recipe.tool_ablated);
+        let solves = if rewords > 0.0 { blind } else { blind + f64::from(gates) };
         let judges = if self.recipe.judge { one(Stage::Judge) } else { 0.0 };
         let each = [
             (

@@ -264,19 +264,15 @@ pub fn exemplars(file: Option<&Path>) -> Result<Vec<Exemplar>> {
     let mut all = Vec::new();
     for (i, line) in text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
         // A line of text is `form: question`.
-        let text = line.split_once(':').filter(|_| !line.trim_start().starts_with('{'));
-        let read = match text {
+        let json = line.trim_start().starts_with('{');
+        let read = match line.split_once(':').filter(|_| !json) {
             Some((form, question)) => serde_json::from_value(
                 serde_json::json!({"form": form.trim(), "question": question.trim(), "hops": 1, "kinds": "mixed"}),
             ),
             None => serde_json::from_str(line),
         };
         let mut exemplar: Exemplar = read.map_err(|e| {
-            let hint = if line.trim_start().starts_with('{') {
-                ""
-            } else {
-                "; a line is JSON, or text such as `lookup: …?`"
-            };
+            let hint = if json { "" } else { "; a line is JSON, or text such as `lookup: …?`" };
             anyhow!("{}:{}: {e}{hint}", path.display(), i + 1)
         })?;
         if exemplar.id.is_empty() {

@@ -103,7 +103,8 @@ pub(crate) async fn serve_stdio(toolbox: Arc<Toolbox>) -> Result<(), String> {
 
 /// Serves over streamable HTTP under `/mcp` until the process is interrupted; `ready` is told the address.
 ///
-/// Requests must name a host of ours and come from no foreign page; beyond loopback they must carry the token.
+/// Requests must name a host of ours and come from no foreign page; beyond loopback they must carry the token. Served on all
+/// addresses, every name is ours.
 pub(crate) async fn serve_http(
     toolbox: Arc<Toolbox>,
     address: SocketAddr,
